@@ -1,0 +1,6 @@
+from accounts.models.installation import Installation
+from accounts.models.jobs import Job
+from accounts.models.servers import Access, PlexServer
+from accounts.models.users import PlexUser, User
+
+__all__ = ["Access", "Installation", "Job", "PlexServer", "PlexUser", "User"]

@@ -1,0 +1,86 @@
+"""Plex Media Servers, and who may watch on them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from plexclient.server import PlexMediaServer
+
+from accounts.fields import SealedTextField
+from accounts.models.installation import Installation
+from accounts.models.users import PlexUser, User
+
+# Inside a server's history and sessions the owner is account 1, whatever plex.tv calls him (HA /accounts).
+OWNER_ACCOUNT_ID = 1
+
+
+class PlexServer(models.Model):
+    """One Plex Media Server. Everything that lives on it carries it."""
+
+    machine_identifier = models.CharField(max_length=80, unique=True, editable=False)
+    name = models.CharField(max_length=255)
+    owner = models.ForeignKey(User, models.PROTECT, related_name="servers")
+    url = models.URLField(max_length=500, help_text="Where Plaxe reaches the server.")
+    token = SealedTextField(bound_to="machine_identifier")
+    version = models.CharField(max_length=80, blank=True, editable=False)
+    allows_deletion = models.BooleanField(
+        default=False, editable=False, help_text="Plex: Settings > Library > Allow media deletion."
+    )
+    is_online = models.BooleanField(default=True, editable=False)
+    last_seen_at = models.DateTimeField(null=True, editable=False)
+    last_poll_at = models.DateTimeField(null=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+    added_at = models.DateTimeField(auto_now_add=True)
+    viewers: "models.ManyToManyField[PlexUser, Access]" = models.ManyToManyField(
+        PlexUser, through="Access", related_name="servers"
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = "server"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def connect(self) -> PlexMediaServer:
+        """A client for this server; sends nothing."""
+        identity = Installation.load().identity()
+        return PlexMediaServer(self.url, identity, self.token, timing=settings.PLAXE_PLEX_TIMING)
+
+    def plex_id_of(self, account_id: int | None) -> int | None:
+        """Who an account number of this server is at plex.tv; None for account 0, which is nobody we know."""
+        if account_id == OWNER_ACCOUNT_ID:
+            return self.owner.plex_id
+        return account_id or None
+
+    def reached(self, now: datetime) -> None:
+        self._remember(is_online=True, last_seen_at=now, last_error="")
+
+    def missed(self, error: str, *, is_online: bool = False) -> None:
+        """Something went wrong; `is_online` when the server did answer, if not what was asked."""
+        self._remember(is_online=is_online, last_error=error)
+
+    def polled(self, now: datetime) -> None:
+        self._remember(last_poll_at=now)
+
+    def _remember(self, **fields: object) -> None:
+        for name, value in fields.items():
+            setattr(self, name, value)
+        PlexServer.objects.filter(pk=self.pk).update(**fields)
+
+
+class Access(models.Model):
+    """This viewer may watch on this server, or might until `gone_at`. Kept for ever: what he saw counts."""
+
+    server = models.ForeignKey(PlexServer, models.CASCADE)
+    viewer = models.ForeignKey(PlexUser, models.CASCADE)
+    gone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["server", "viewer"], name="one_access_per_server_and_viewer")
+        ]
+        verbose_name_plural = "access"
+
+    def __str__(self) -> str:
+        return f"{self.viewer} on {self.server}"

@@ -1,0 +1,65 @@
+"""Two kinds of people: those who sign in to Plaxe, and those who watch."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.fields import SealedTextField
+
+if TYPE_CHECKING:
+    from accounts.models.servers import PlexServer
+
+
+class User(AbstractUser):
+    """Someone who signs in to Plaxe: the owner of the servers."""
+
+    plex_id = models.BigIntegerField(unique=True, null=True, blank=True, editable=False)
+    plex_token = SealedTextField(bound_to="plex_id")
+    thumb = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class PlexUserQuerySet(models.QuerySet["PlexUser"]):
+    def on(self, server: "PlexServer") -> "PlexUserQuerySet":
+        """Everybody who may watch on this server, or once might."""
+        return self.filter(access__server=server)
+
+    def present(self) -> "PlexUserQuerySet":
+        return self.filter(access__gone_at=None).distinct()
+
+    def named(self, who: str) -> "PlexUserQuerySet":
+        """By plex.tv id, or by any of the names a person goes by."""
+        names = Q(name__iexact=who) | Q(username__iexact=who) | Q(title__iexact=who)
+        return self.filter(names | Q(plex_id=int(who)) if who.isdecimal() and len(who) < 19 else names)
+
+
+class PlexUser(models.Model):
+    """Someone who watches; "viewer" in the interface. One row a person, on however many servers."""
+
+    class Kind(models.TextChoices):
+        OWNER = "OWNER", "Owner"
+        HOME = "HOME", "Home"
+        FRIEND = "FRIEND", "Friend"
+
+    plex_id = models.BigIntegerField(unique=True)
+    uuid = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=6, choices=Kind)
+    name = models.CharField(max_length=255, help_text="What the interface calls this person.")
+    username = models.CharField(max_length=255, blank=True)
+    title = models.CharField(max_length=255, blank=True)
+    thumb = models.CharField(max_length=500, blank=True)
+    is_restricted = models.BooleanField(default=False, help_text="A managed user of the Plex home.")
+    is_protected = models.BooleanField(default=False, help_text="The account asks for a PIN.")
+
+    objects = PlexUserQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "plex_id"]
+        verbose_name = "viewer"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,17 @@
+"""Plays were recorded: look at the queue now. An accelerator only, the periodic pull stays the truth."""
+
+from typing import Any
+
+from accounts.tasks import hint
+
+from accounts.models import PlexServer
+from deletions import tasks
+from media.signals import plays_recorded
+
+
+def connect() -> None:
+    plays_recorded.connect(enqueue_soon, dispatch_uid="deletions.wake")
+
+
+def enqueue_soon(sender: type, server: PlexServer, **kwargs: Any) -> None:
+    hint(tasks.enqueue, server.pk)

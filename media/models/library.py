@@ -1,0 +1,234 @@
+"""What exists on a server: sections, items and files, as Plaxe last read them."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from accounts.models import PlexServer, PlexUser
+from media.models.assignments import Assignment
+from media.models.watches import Watch
+
+# A leaf is covered by assignments to itself, to its season and to its show: these fields lead to them.
+COVERING_LEVELS = ("pk", "parent", "show")
+
+
+class LibrarySectionQuerySet(models.QuerySet["LibrarySection"]):
+    def present(self) -> Self:
+        return self.filter(gone_at=None)
+
+
+class LibrarySection(models.Model):
+    """A Plex library of movies or shows."""
+
+    class Type(models.TextChoices):
+        MOVIE = "movie", "Movies"
+        SHOW = "show", "Shows"
+
+    server = models.ForeignKey(PlexServer, models.CASCADE, related_name="sections")
+    key = models.CharField(max_length=32)
+    uuid = models.CharField(max_length=64, blank=True)
+    type = models.CharField(max_length=10, choices=Type)
+    title = models.CharField(max_length=500)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    synced_at = models.DateTimeField(null=True, help_text="Begin of the last sync that was complete.")
+    full_sync_at = models.DateTimeField(null=True, help_text="Begin of the last full pass that was complete.")
+    shrank_at = models.DateTimeField(
+        null=True, help_text="When a listing first came back suspiciously short."
+    )
+    last_error = models.TextField(blank=True)
+
+    objects = LibrarySectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["server", "key"], name="one_section_per_server_and_key")
+        ]
+        ordering = ["server", "title", "pk"]
+        verbose_name = "library"
+        verbose_name_plural = "libraries"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MediaItemQuerySet(models.QuerySet["MediaItem"]):
+    def present(self) -> Self:
+        return self.filter(gone_at=None)
+
+    def leaves(self) -> Self:
+        """Movies and episodes that are there: what is watched and what is deleted."""
+        return self.present().filter(type__in=MediaItem.LEAVES)
+
+    def covered(self) -> Self:
+        """Leaves that somebody is assigned to, at any level."""
+        assigned = Assignment.objects.values("item")
+        return self.leaves().filter(Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned))
+
+    def covered_for(self, viewer: PlexUser) -> Self:
+        assigned = Assignment.objects.filter(viewer=viewer).values("item")
+        return self.leaves().filter(Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned))
+
+    def seen_by(self, viewer: PlexUser) -> Self:
+        """Leaves this viewer has seen since they are there."""
+        views = Watch.objects.filter(item=OuterRef("pk"), viewer=viewer)
+        return self.filter(Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))))
+
+    def unseen_by(self, viewer: PlexUser) -> Self:
+        return self.exclude(pk__in=self.seen_by(viewer).values("pk"))
+
+    def complete(self) -> Self:
+        """Covered leaves that every covering viewer has seen. "All of nobody" is not "all"."""
+        items = self.covered()
+        for level in COVERING_LEVELS:
+            items = items.filter(~Exists(_waiting_assignments(level)))
+        return items
+
+    def waiting(self) -> Self:
+        """Covered leaves that somebody still has to see."""
+        return self.covered().exclude(pk__in=self.complete().values("pk"))
+
+    def in_order(self) -> Self:
+        """As a shelf: movies and shows by title, a show's episodes by season and number."""
+        return self.order_by(
+            models.functions.Coalesce("show__title", "title"), F("parent_index").asc(nulls_first=True),
+            F("index").asc(nulls_first=True), "title", "pk",
+        )  # fmt: skip
+
+
+def _waiting_assignments(level: str) -> models.QuerySet[Assignment]:
+    """For an outer leaf: the assignments at one level whose viewer has no view of the leaf that counts."""
+    leaf = OuterRef(OuterRef("pk"))
+    counting = Watch.objects.filter(
+        item=leaf, viewer=OuterRef("viewer"), last_viewed_at__gt=OuterRef(OuterRef("views_count_from"))
+    )
+    return Assignment.objects.filter(item=OuterRef(level)).filter(~Exists(counting))
+
+
+class MediaItem(models.Model):
+    """A movie, show, season or episode. Its `rating_key` is unique on its server and not for ever."""
+
+    class Type(models.TextChoices):
+        MOVIE = "movie", "Movie"
+        SHOW = "show", "Show"
+        SEASON = "season", "Season"
+        EPISODE = "episode", "Episode"
+
+    LEAVES = (Type.MOVIE, Type.EPISODE)
+
+    server = models.ForeignKey(PlexServer, models.CASCADE, related_name="items")
+    section = models.ForeignKey(LibrarySection, models.CASCADE, related_name="items")
+    rating_key = models.CharField(max_length=64)
+    type = models.CharField(max_length=8, choices=Type)
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children",
+        help_text="The season of an episode, the show of a season.",
+    )  # fmt: skip
+    show = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="descendants",
+        help_text="The show of a season or an episode.",
+    )  # fmt: skip
+    guid = models.CharField(max_length=255, blank=True)
+    external_ids = models.JSONField(default=dict, blank=True)
+    title = models.CharField(max_length=1000, blank=True)
+    edition_title = models.CharField(max_length=255, blank=True)
+    index = models.IntegerField(null=True, blank=True)
+    parent_index = models.IntegerField(null=True, blank=True)
+    year = models.IntegerField(null=True, blank=True)
+    duration = models.BigIntegerField(null=True, blank=True, help_text="Milliseconds.")
+    thumb = models.CharField(max_length=500, blank=True)
+    size = models.BigIntegerField(default=0, help_text="Bytes of its files, optimised versions not counted.")
+    added_at = models.DateTimeField(null=True, blank=True, help_text="As Plex says; it can be edited there.")
+    updated_at = models.DateTimeField(null=True, blank=True, help_text="As Plex says.")
+    first_seen_at = models.DateTimeField(help_text="When Plaxe first saw it.")
+    views_count_from = models.DateTimeField(
+        help_text="Only views after this count: Plex keeps those of an earlier copy."
+    )
+    gone_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(
+        null=True, blank=True, help_text="Absent from a listing that was too short to believe."
+    )
+
+    objects = MediaItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["server", "rating_key"], name="one_item_per_server_and_rating_key"
+            )
+        ]
+        indexes = [
+            # the library pages and the full pass: what is there in this section, by kind
+            models.Index(fields=["section", "type", "gone_at"], name="item_by_section_and_type"),
+            # the same work on a server: one film in two libraries, a title added again
+            models.Index(fields=["server", "guid"], name="item_by_guid"),
+        ]
+        verbose_name = "item"
+
+    def __str__(self) -> str:
+        return self.full_title
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.type in self.LEAVES
+
+    @property
+    def full_title(self) -> str:
+        """`Show · S01E02 · Title`. Reads the show: select it along with the item."""
+        if self.type == self.Type.SEASON:
+            return f"{self.show.title if self.show else '?'} · {self.title or f'Season {self.index}'}"
+        if self.type == self.Type.EPISODE:
+            parts = [self.show.title if self.show else "?", self.code, self.title]
+            return " · ".join(part for part in parts if part)
+        edition = f" {{{self.edition_title}}}" if self.edition_title else ""
+        return f"{self.title or 'Untitled'}{f' ({self.year})' if self.year else ''}{edition}"
+
+    @property
+    def code(self) -> str:
+        """`S01E02`, as far as the numbers are known: date-based shows lack them."""
+        season = "" if self.parent_index is None else f"S{self.parent_index:02}"
+        return season + ("" if self.index is None else f"E{self.index:02}")
+
+    def leaves(self) -> MediaItemQuerySet:
+        """The leaves below it; a leaf is its own."""
+        return MediaItem.objects.leaves().filter(Q(pk=self.pk) | Q(parent=self) | Q(show=self))
+
+    def ancestors(self) -> list["MediaItem"]:
+        return [item for item in (self.show, self.parent) if item is not None and item.pk != self.pk]
+
+    def covering_assignments(self) -> models.QuerySet[Assignment]:
+        """Assignments at any level that wait for this leaf."""
+        levels = [pk for pk in (self.pk, self.parent_id, self.show_id) if pk]
+        return Assignment.objects.filter(item__in=levels).select_related("viewer", "item")
+
+    def is_complete(self) -> bool:
+        return MediaItem.objects.filter(pk=self.pk).complete().exists()
+
+    def gone(self, now: datetime) -> None:
+        MediaItem.objects.filter(pk=self.pk).update(gone_at=now, missing_since=None)
+
+
+class MediaFile(models.Model):
+    """A file of a leaf. Several leaves may share a path: one file holds two episodes."""
+
+    server = models.ForeignKey(PlexServer, models.CASCADE)
+    item = models.ForeignKey(MediaItem, models.CASCADE, related_name="files")
+    media_id = models.CharField(max_length=64)
+    part_id = models.CharField(max_length=64)
+    path = models.TextField()
+    size = models.BigIntegerField(null=True, help_text="Bytes; unknown when Plex does not say.")
+    is_optimised = models.BooleanField(default=False, help_text="Made by Plex from another version.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "media_id", "part_id"], name="one_file_per_part")
+        ]
+        indexes = [
+            # which other leaves live in this file?
+            models.Index(fields=["server", "path"], name="file_by_path"),
+        ]
+        verbose_name = "file"
+
+    def __str__(self) -> str:
+        return self.path

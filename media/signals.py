@@ -1,0 +1,5 @@
+"""Announcements for the rungs above. Nothing may depend on them: whoever listens also looks by itself."""
+
+from django.dispatch import Signal
+
+plays_recorded = Signal()  # server: PlexServer; new or later views of known leaves were stored
