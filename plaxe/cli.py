@@ -11,11 +11,15 @@ def main(argv: list[str]) -> int:
         execute_from_command_line(argv)
     except ImproperlyConfigured as error:
         return refuse(str(error), as_json="--json" in argv)
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
 def refuse(message: str, *, as_json: bool) -> int:
-    print(message, file=sys.stderr)  # noqa: T201
+    """The exit status, after saying why: a line for people, and a document for those who asked for JSON."""
+    line = " ".join(message.split())
+    print(line, file=sys.stderr)
     if as_json:
-        print(json.dumps({"error": message}))  # noqa: T201
+        print(json.dumps({"error": line}))
     return 1

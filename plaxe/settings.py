@@ -1,26 +1,95 @@
+"""All of the configuration, read from the environment; the README lists the variables."""
+
 import os
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from plaxe import __version__, data_folder, hosts, logs
+from plaxe.environment import Environment
+from plexclient.http import Timing
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-PLAXE_DATA_DIR = Path(os.environ.get("PLAXE_DATA_DIR", BASE_DIR / "data"))
-PLAXE_DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-SECRET_KEY = "skeleton"  # noqa: S105
-PLAXE_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
-PLAXE_PLEX_TV_URL = "https://plex.tv"
-PLAXE_PLEX_APP_URL = "https://app.plex.tv"
-PLAXE_DELETION_DELAY: timedelta | None = None
-PLAXE_DRY_RUN: bool | None = None
-PLAXE_CLAIM_TIMEOUT = timedelta(minutes=10)
-PLAXE_POLL_INTERVAL = timedelta(minutes=5)
-PLAXE_QUEUE_INTERVAL = timedelta(minutes=10)
-PLAXE_VIEWERS_INTERVAL = timedelta(hours=1)
-PLAXE_SYNC_INTERVAL = timedelta(hours=6)
-PLAXE_OWNER = ""
-PLAXE_TOKEN = ""
-PLAXE_URL = ""
-DEBUG = False
-ALLOWED_HOSTS = ["localhost", "testserver"]
+
+# An environment of one's own wins over .env; PLAXE_ENV_FILE names another file.
+if (env_file := Path(os.environ.get("PLAXE_ENV_FILE", BASE_DIR / ".env"))).is_file():
+    Environment.read_env(env_file)
+env = Environment()
+
+# --- Plaxe
+
+PLAXE_VERSION = __version__
+PLAXE_DATA_DIR = data_folder.prepare(Path(env.text("PLAXE_DATA_DIR", str(BASE_DIR / "data"))))
+PLAXE_HOST = env.text("PLAXE_HOST", "0.0.0.0")  # noqa: S104  a home server is there for the home
+PLAXE_PORT = env.whole("PLAXE_PORT", 8000)
+ADDRESS_FILE = PLAXE_DATA_DIR / "address"  # where the running Plaxe answers; `up` writes it
+PLAXE_URL = env.url("PLAXE_URL")
+EXTERNAL_URL = PLAXE_URL
+if not PLAXE_URL:
+    PLAXE_URL = (
+        ADDRESS_FILE.read_text().strip() if ADDRESS_FILE.is_file() else f"http://localhost:{PLAXE_PORT}"
+    )
+
+PLAXE_OWNER = env.text("PLAXE_OWNER")
+PLAXE_TOKEN = env.text("PLAXE_TOKEN")
+PLAXE_PLEX_TV_URL = env.url("PLAXE_PLEX_TV_URL", "https://plex.tv")
+PLAXE_PLEX_APP_URL = env.url("PLAXE_PLEX_APP_URL", "https://app.plex.tv")
+PLAXE_PLEX_TIMING = Timing(
+    connect=env.interval("PLAXE_PLEX_CONNECT_TIMEOUT", "5s").total_seconds(),
+    read=env.interval("PLAXE_PLEX_READ_TIMEOUT", "30s").total_seconds(),
+    deadline=env.interval("PLAXE_PLEX_DEADLINE", "60s").total_seconds(),
+    attempts=env.whole("PLAXE_PLEX_ATTEMPTS", 3, most=10),
+)
+
+PLAXE_DELETION_DELAY: timedelta | None = env.duration("PLAXE_DELETION_DELAY")
+PLAXE_DRY_RUN: bool | None = env.flag("PLAXE_DRY_RUN")
+PLAXE_CLAIM_TIMEOUT = env.interval("PLAXE_CLAIM_TIMEOUT", "10m")
+PLAXE_POLL_INTERVAL = env.interval("PLAXE_POLL_INTERVAL", "5m")
+PLAXE_QUEUE_INTERVAL = env.interval("PLAXE_QUEUE_INTERVAL", "10m")
+PLAXE_VIEWERS_INTERVAL = env.interval("PLAXE_VIEWERS_INTERVAL", "1h")
+PLAXE_SYNC_INTERVAL = env.interval("PLAXE_SYNC_INTERVAL", "6h")
+
+# --- secrets
+
+SECRET_KEY = env.text("PLAXE_SECRET_KEY") or data_folder.secret(
+    PLAXE_DATA_DIR / "secret_key", get_random_secret_key
+)
+if len(SECRET_KEY) < 32:
+    raise ImproperlyConfigured("PLAXE_SECRET_KEY must have at least 32 characters.")
+
+PLAXE_ENCRYPTION_KEYS = data_folder.encryption_keys(
+    env.text("PLAXE_ENCRYPTION_KEYS"), source="PLAXE_ENCRYPTION_KEYS"
+) or data_folder.encryption_keys(
+    data_folder.secret(PLAXE_DATA_DIR / "encryption_keys", data_folder.new_encryption_key),
+    source=str(PLAXE_DATA_DIR / "encryption_keys"),
+)
+
+# --- who may call, and how
+
+DEBUG = env.flag("PLAXE_DEBUG", default=False)
+ALLOWED_HOSTS = hosts.allowed_hosts(EXTERNAL_URL, env.words("PLAXE_ALLOWED_HOSTS"))
+CSRF_TRUSTED_ORIGINS = [hosts.origin(EXTERNAL_URL)] if EXTERNAL_URL else []
+# Cookies do not know ports: without names of our own another Django beside us would overwrite them.
+SESSION_COOKIE_NAME = "plaxe_session"
+CSRF_COOKIE_NAME = "plaxe_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EXTERNAL_URL.startswith("https://")
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is the business of the proxy that speaks TLS
+    "security.W008",  # so is the redirect to it
+    "security.W012",  # plain http inside a home is normal; with an https PLAXE_URL cookies are secure
+    "security.W016",  # the same
+]
+
+# --- Django
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -36,13 +105,19 @@ INSTALLED_APPS = [
     "plaxe",
 ]
 MIDDLEWARE = [
+    "plaxe.health.Liveness",
     "django.middleware.security.SecurityMiddleware",
+    "plaxe.headers.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "plaxe.health.DatabaseAway",
 ]
 TEMPLATES = [
     {
@@ -60,10 +135,101 @@ TEMPLATES = [
 ]
 ROOT_URLCONF = "plaxe.urls"
 WSGI_APPLICATION = "plaxe.wsgi.application"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": PLAXE_DATA_DIR / "plaxe.sqlite3"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
+LOGGING = logs.configuration(
+    env.choice("PLAXE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO").upper()
+)
+
+# --- language and time
+
 USE_TZ = True
+TIME_ZONE = env.text("PLAXE_TIME_ZONE") or env.text("TZ").lstrip(":") or "UTC"
+if TIME_ZONE.startswith("/"):  # TZ=:/etc/localtime and the like name no zone
+    TIME_ZONE = "UTC"
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(
+        f"PLAXE_TIME_ZONE (or TZ) must be a time zone such as Europe/Berlin, not {TIME_ZONE[:60]!r}."
+    )
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# --- database
+
+DATABASE_URL = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
+DATABASES: dict[str, dict[str, Any]]
+if DATABASE_URL:
+    if not find_spec("psycopg"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL names PostgreSQL, whose driver is not installed: install requirements/postgres.txt."
+        )
+    postgres = env.db_url_config(DATABASE_URL)
+    postgres["ENGINE"] = "django.db.backends.postgresql"
+    postgres["CONN_HEALTH_CHECKS"] = True
+    postgres["OPTIONS"] = {
+        "connect_timeout": 5,
+        **postgres.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+    }
+    DATABASES = {"default": postgres}
+else:
+    data_folder.refuse_network(PLAXE_DATA_DIR)
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": PLAXE_DATA_DIR / "plaxe.sqlite3",
+            "CONN_MAX_AGE": 600,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",  # a reader that turns writer would fail at once
+                "timeout": 20,
+                # FULL: a cancellation that a power cut forgets would let a title be deleted.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+            },
+        }
+    }
+
+# --- static files
+
 STATIC_URL = "/static/"
+STATIC_ROOT = PLAXE_DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "plaxe.static_files.StaticFiles"},
+}
+
+# --- Celery: messages are hints, rows are the queue
+
+REDIS_URL = env.url(
+    "PLAXE_BROKER_URL", env.url("REDIS_URL", schemes=("redis", "rediss")), schemes=("redis", "rediss")
+)
+CELERY_BROKER_URL = REDIS_URL or "plaxe.celery.folder:Transport://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
+    }
+    if REDIS_URL
+    else {"folder": str(PLAXE_DATA_DIR / "messages"), "polling_interval": 0.5}
+)
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker as long as it takes
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "plaxe.celery.beat:Scheduler"

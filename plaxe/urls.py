@@ -4,3 +4,6 @@ from django.urls import path
 urlpatterns = [
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "plaxe.error_pages.bad_request"
+handler500 = "plaxe.error_pages.server_error"

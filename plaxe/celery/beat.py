@@ -1,0 +1,41 @@
+"""The clock: sends hints when the schedule in the database says so."""
+
+import logging
+from threading import Event
+from typing import Any
+
+from celery import Celery
+from django.db import close_old_connections
+from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
+
+logger = logging.getLogger(__name__)
+PAUSE = 5.0  # seconds, after a tick that failed
+
+
+class Entry(ModelEntry):  # type: ignore[misc]
+    def is_due(self) -> Any:
+        """A run dated in the future, written before the clock was set back, would stop this entry silently."""
+        now = self._default_now()
+        if self.last_run_at > now:
+            self.last_run_at = self.model.last_run_at = now
+        return super().is_due()
+
+
+class Scheduler(DatabaseScheduler):  # type: ignore[misc]
+    Entry = Entry
+
+
+def keep_time(app: Celery, stopping: Event) -> None:
+    """Until `stopping` is set. Celery's own loop sleeps without a way to wake it."""
+    scheduler = None
+    while not stopping.is_set():
+        try:
+            scheduler = scheduler or Scheduler(app=app)
+            wait = scheduler.tick()
+        except Exception:
+            logger.exception("The schedule could not be looked at; again in %d s", PAUSE)
+            close_old_connections()
+            wait = PAUSE
+        stopping.wait(wait)
+    if scheduler:
+        scheduler.sync()

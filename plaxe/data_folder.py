@@ -1,0 +1,121 @@
+"""The folder that holds everything worth keeping: database, keys, messages, locks."""
+
+import base64
+import binascii
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+MOUNTS = Path("/proc/self/mountinfo")
+# SQLite's write-ahead log needs shared memory between processes, which these do not give.
+NETWORK = {
+    "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs", "glusterfs",
+    "lustre", "nfs", "nfs4", "smb3", "smbfs",
+}  # fmt: skip
+
+
+def prepare(folder: Path) -> Path:
+    folder = folder.expanduser().absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"PLAXE_DATA_DIR is {folder}, which cannot be made: {error.strerror}."
+        ) from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK) or _is_mounted_read_only(folder):
+        raise ImproperlyConfigured(
+            f"PLAXE_DATA_DIR is {folder}, where this user may not write. Make it writable or name another."
+        )
+    return folder
+
+
+def _is_mounted_read_only(folder: Path) -> bool:
+    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def refuse_network(folder: Path, mounts: Path = MOUNTS) -> None:
+    kind = file_system(folder, mounts)
+    if kind in NETWORK:
+        raise ImproperlyConfigured(
+            f"PLAXE_DATA_DIR is {folder}, on a network mount ({kind}), where SQLite loses data. "
+            "Name a folder on a local disk, or use PostgreSQL with DATABASE_URL."
+        )
+
+
+def file_system(folder: Path, mounts: Path = MOUNTS) -> str:
+    """The type of the innermost mount the folder lies on; "" where the system does not tell."""
+    if not mounts.exists():
+        return ""
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        left, _, right = line.partition(" - ")
+        point = left.split()[4].replace(r"\040", " ")
+        if folder.resolve().is_relative_to(point) and len(point) >= len(best):
+            best, kind = point, right.split()[0]
+    return kind
+
+
+def secret(path: Path, make: Callable[[], str]) -> str:
+    """What the file holds; made once, whole or not at all, also when two processes start together."""
+    if not path.exists():
+        _create(path, make())
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        value = ""
+    if not value:
+        raise ImproperlyConfigured(f"{path} is empty or cannot be read. Restore it from a backup.")
+    return value
+
+
+def _create(path: Path, value: str) -> None:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(value + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike a rename this never replaces what another process made first
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def new_encryption_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def encryption_keys(text: str, *, source: str) -> list[str]:
+    """Keys separated by commas or lines, newest first."""
+    keys = text.replace(",", " ").split()
+    for number, key in enumerate(keys, start=1):
+        if not _is_key(key):
+            raise ImproperlyConfigured(
+                f"{source} must hold keys of 32 bytes in base64url; number {number} is something else."
+            )
+    return keys
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
+    except (binascii.Error, ValueError):
+        return False
+
+
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock file; the system lets go of it when the process ends, however it ends."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(descriptor)

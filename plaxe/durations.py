@@ -1,0 +1,35 @@
+"""Durations such as `15m` and sizes such as `200GB`, as an admin writes them."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+BYTES: Final = {
+    "": 1, "b": 1,
+    "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
+    "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40,
+}  # fmt: skip
+QUANTITY: Final = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)", re.ASCII | re.IGNORECASE)
+LONGEST: Final = timedelta(days=3650)  # beyond ten years a date no longer fits into a schedule
+
+
+def parse_duration(text: str) -> timedelta:
+    seconds = _quantity(text, SECONDS)
+    if seconds is None or seconds > LONGEST.total_seconds():
+        raise ValueError("a duration such as 90s, 15m, 24h or 7d (a plain number is seconds)")
+    return timedelta(seconds=seconds)
+
+
+def parse_size(text: str) -> int:
+    size = _quantity(text, BYTES)
+    if size is None:
+        raise ValueError("a size such as 500MB or 200GB (a plain number is bytes)")
+    return int(size)
+
+
+def _quantity(text: str, units: dict[str, int]) -> float | None:
+    match = QUANTITY.fullmatch(text.strip())
+    if not match or match[2].lower() not in units:
+        return None
+    return float(match[1]) * units[match[2].lower()]

@@ -1,0 +1,50 @@
+"""Log lines in which nothing that looks like a credential is readable."""
+
+import logging
+import re
+from typing import Any
+
+REDACTED = "[redacted]"
+NAMED = re.compile(
+    r"(?i)((?:x-plex-token|auth_?token|access_?token|authorization|deviceJWT)[\"']?\s*[=:]\s*[\"']?(?:bearer\s+)?)"
+    r"[^\s\"'&,;)}\]]+"
+)
+SIGNED = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+")
+# Plex's own: twenty letters and digits in both cases, which no word and no hexadecimal number is.
+BARE = re.compile(r"(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z0-9_-]{20}(?![\w-])")
+
+
+def redacted(text: str) -> str:
+    text = NAMED.sub(rf"\1{REDACTED}", text)
+    return BARE.sub(REDACTED, SIGNED.sub(REDACTED, text))
+
+
+class RedactingFormatter(logging.Formatter):
+    """Works on the finished line, so that arguments and tracebacks are covered too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def configuration(level: str) -> dict[str, Any]:
+    quiet = {"level": level if level == "DEBUG" else "WARNING"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "plain": {
+                "()": "plaxe.logs.RedactingFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django brings handlers of its own; one console is enough.
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "_granian": quiet,
+            "celery": quiet,
+            "kombu": quiet,
+            "urllib3": quiet,
+        },
+    }
