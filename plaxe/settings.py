@@ -189,6 +189,8 @@ else:
                 # FULL: a cancellation that a power cut forgets would let a title be deleted.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
             },
+            # In a file, so that tests meet the same locks as life does.
+            "TEST": {"NAME": PLAXE_DATA_DIR / "test.sqlite3"},
         }
     }
 
@@ -207,7 +209,7 @@ STORAGES = {
 REDIS_URL = env.url(
     "PLAXE_BROKER_URL", env.url("REDIS_URL", schemes=("redis", "rediss")), schemes=("redis", "rediss")
 )
-CELERY_BROKER_URL = REDIS_URL or "plaxe.celery.folder:Transport://"
+CELERY_BROKER_URL = REDIS_URL or "folder://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "visibility_timeout": 900,
@@ -217,7 +219,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "socket_timeout": 5,
     }
     if REDIS_URL
-    else {"folder": str(PLAXE_DATA_DIR / "messages"), "polling_interval": 0.5}
+    else {"folder": str(PLAXE_DATA_DIR / "messages"), "polling_interval": 0.3}
 )
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

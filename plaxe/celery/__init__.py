@@ -7,6 +7,7 @@ from celery import Celery
 from celery.contrib.django.task import DjangoTask
 from celery.signals import setup_logging
 from kombu.exceptions import ChannelError, OperationalError
+from kombu.transport import TRANSPORT_ALIASES
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ class Hint(DjangoTask):  # type: ignore[misc]
 def keep_our_logging(**_: Any) -> None:
     """A receiver is all it takes for Celery to leave the logging of Django alone."""
 
+
+TRANSPORT_ALIASES["folder"] = "plaxe.celery.folder:Transport"
 
 app = Celery("plaxe", task_cls=Hint)
 app.config_from_object("django.conf:settings", namespace="CELERY")

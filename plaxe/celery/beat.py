@@ -14,7 +14,7 @@ PAUSE = 5.0  # seconds, after a tick that failed
 
 class Entry(ModelEntry):  # type: ignore[misc]
     def is_due(self) -> Any:
-        """A run dated in the future, written before the clock was set back, would stop this entry silently."""
+        """A run dated in the future, left by a clock that was set back, would stop this entry silently."""
         now = self._default_now()
         if self.last_run_at > now:
             self.last_run_at = self.model.last_run_at = now

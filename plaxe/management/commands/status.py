@@ -1,0 +1,50 @@
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count
+
+from accounts.models import Installation, PlexServer
+from deletions.models import Deletion, Policy
+from plaxe.commands import JsonCommand
+
+
+class Command(JsonCommand):
+    help = "Show how everything is: servers, queue, policy, and where to claim Plaxe while nobody has."
+
+    def run(self, options: dict[str, Any]) -> dict[str, Any]:
+        policy = Policy.load()
+        counts = Deletion.objects.order_by().values_list("status").annotate(Count("pk"))
+        return {
+            "dry_run": policy.dry_run,
+            "delay_seconds": int(policy.delay.total_seconds()),
+            "servers": [_server(row) for row in PlexServer.objects.all()],
+            "queue": dict(counts),
+            "setup_url": Installation.load().setup_url(),
+        }
+
+    def show(self, result: dict[str, Any]) -> Iterable[str]:
+        if result["setup_url"]:
+            yield f"Nobody has claimed this Plaxe yet: {result['setup_url']}"
+        yield "Dry run: nothing is deleted." if result["dry_run"] else "Deletion is on."
+        yield f"Titles go {result['delay_seconds']} s after everyone has seen them."
+        for row in result["servers"]:
+            yield _told(row)
+        yield (
+            ", ".join(f"{number} {status}" for status, number in result["queue"].items())
+            or "The queue is empty."
+        )
+
+
+def _told(row: dict[str, Any]) -> str:
+    state, polled = "online" if row["online"] else "offline", row["last_poll_at"] or "never"
+    return f"{row['name']}: {state}, last poll {polled}. {row['last_error'] or ''}".rstrip()
+
+
+def _server(row: PlexServer) -> dict[str, Any]:
+    return {
+        "machine_identifier": row.machine_identifier,
+        "name": row.name,
+        "online": row.is_online,
+        "last_poll_at": row.last_poll_at,
+        "last_error": row.last_error or None,
+    }

@@ -1,0 +1,53 @@
+"""Rows as the JSON of the commands shows them."""
+
+from typing import Any
+
+from accounts.models import PlexServer, PlexUser
+from deletions.models import Deletion
+from media.models import MediaItem
+
+
+def server(row: PlexServer) -> dict[str, Any]:
+    return {
+        "machine_identifier": row.machine_identifier,
+        "name": row.name,
+        "url": row.url,
+        "version": row.version,
+        "allows_deletion": row.allows_deletion,
+    }
+
+
+def deletion(row: Deletion) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "server": row.server.machine_identifier,
+        "rating_key": row.rating_key,
+        "type": row.type,
+        "title": row.title,
+        "status": row.status,
+        "enqueued_at": row.enqueued_at,
+        "scheduled_for": row.scheduled_for,
+        "finished_at": row.finished_at,
+        "would_have_gone_at": row.would_have_gone_at,
+        "bytes": row.bytes,
+        "reasons": row.reasons,
+        "hold": row.hold or None,
+        "held_because": row.held_because or None,
+        "failed_because": row.failure or None,
+        "viewers": row.viewers,
+    }
+
+
+def assignment(item: MediaItem, viewer: PlexUser, *, assigned: bool) -> dict[str, Any]:
+    return {
+        "item": {"rating_key": item.rating_key, "title": item.full_title, "type": item.type},
+        "viewer": {"plex_id": viewer.plex_id, "name": viewer.name},
+        "assigned": assigned,
+    }
+
+
+def told(row: dict[str, Any]) -> str:
+    """A deletion for people: `12  SCHEDULED  2026-11-21 10:00  Title`, and why under it."""
+    when = row["finished_at"] or row["scheduled_for"]
+    why = row["held_because"] or row["failed_because"] or " ".join(row["reasons"])
+    return f"{row['id']:>5}  {row['status']:<9}  {when:%Y-%m-%d %H:%M}  {row['title']}\n       {why}".rstrip()

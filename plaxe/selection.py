@@ -1,0 +1,87 @@
+"""What the words of a command line mean: servers, items, viewers. Unknown and ambiguous ones are refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.errors import Busy, Refused
+from accounts.models import PlexServer, PlexUser
+from media.models import MediaItem
+from plexclient.errors import PlexError
+
+
+def servers(options: dict[str, Any]) -> list[PlexServer]:
+    """The one of `--server`, or all."""
+    wanted = options.get("server")
+    chosen = PlexServer.objects.select_related("owner")
+    if wanted:
+        chosen = chosen.filter(machine_identifier=wanted)
+    found = list(chosen)
+    if not found:
+        unknown = f"No connected server has the machine identifier {wanted}."
+        raise Refused(
+            unknown if wanted else "No server is connected yet. Run `manage.py connect`, or sign in."
+        )
+    return found
+
+
+def on_each(
+    options: dict[str, Any], work: Callable[[PlexServer], dict[str, Any]], **nothing: Any
+) -> list[dict[str, Any]]:
+    """Do the work on every chosen server; refuse only when it failed on all of them.
+
+    `nothing` is what a server reports that failed or was busy.
+    """
+    results, failed = [], []
+    for server in servers(options):
+        result = {"machine_identifier": server.machine_identifier, **nothing}
+        try:
+            result |= work(server)
+        except Busy:
+            result["busy"] = True
+        except (PlexError, Refused) as error:
+            result["errors"] = [str(error)]
+            failed.append(f"{server}: {error}")
+        results.append(result)
+    if len(failed) == len(results):
+        raise Refused(" ".join(failed))
+    return results
+
+
+def total(results: list[dict[str, Any]], *names: str) -> dict[str, Any]:
+    """The sums over all servers, and what went wrong on some."""
+    errors = [error for result in results for error in result.get("errors", [])]
+    sums = {name: sum(result[name] for result in results) for name in names}
+    return {**sums, "errors": errors, **busy(results)}
+
+
+def busy(results: list[dict[str, Any]]) -> dict[str, bool]:
+    return {"busy": True} if any(result.get("busy") for result in results) else {}
+
+
+def item(rating_key: str, options: dict[str, Any]) -> MediaItem:
+    known = (
+        MediaItem.objects.present().filter(rating_key=rating_key).select_related("server", "show", "parent")
+    )
+    if options.get("server"):
+        known = known.filter(server__in=servers(options))
+    match list(known):
+        case [found]:
+            return found
+        case []:
+            raise Refused(f"No title with the rating key {rating_key} is known. Run `manage.py sync`?")
+        case several:
+            names = ", ".join(f"{each.server.machine_identifier} ({each})" for each in several)
+            raise Refused(f"Several servers have the rating key {rating_key}: name one by --server. {names}")
+
+
+def viewer(who: str, server: PlexServer) -> PlexUser:
+    """By plex.tv id, else by name."""
+    known = PlexUser.objects.on(server)
+    match list(known.identified(who)) or list(known.named(who)):
+        case [found]:
+            return found
+        case []:
+            raise Refused(f"Nobody called {who} watches on {server}. Run `manage.py sync`?")
+        case several:
+            ids = ", ".join(f"{each.plex_id} ({each})" for each in several)
+            raise Refused(f"Several viewers are called {who}: use the id. {ids}")

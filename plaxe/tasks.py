@@ -1,0 +1,24 @@
+"""Reminders. A message can be lost, the row that asked for the work cannot."""
+
+from celery import shared_task
+from django.utils import timezone
+
+import accounts.tasks
+import deletions.tasks
+import media.tasks
+from accounts.models import Job
+
+TASKS = {
+    Job.Kind.VIEWERS: accounts.tasks.sync_viewers,
+    Job.Kind.LIBRARIES: media.tasks.sync_libraries,
+    Job.Kind.POLL: media.tasks.poll,
+    Job.Kind.ENQUEUE: deletions.tasks.enqueue,
+    Job.Kind.EXECUTE: deletions.tasks.execute,
+}
+
+
+@shared_task
+def reconcile() -> None:
+    """Send again what was asked for and nobody does."""
+    for job in Job.objects.wanted().free(timezone.now()):
+        accounts.tasks.hint(TASKS[Job.Kind(job.kind)], job.server_id)

@@ -1,0 +1,42 @@
+"""The commands that decide about deletions by their ids: all of those named, or none."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.errors import Refused
+from deletions.models import Deletion
+from plaxe import rows
+from plaxe.commands import JsonCommand
+
+
+class VerbCommand(JsonCommand):
+    verb: Callable[[Deletion, datetime], None]
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="as `manage.py queue` shows them")
+
+    def chosen(self, options: dict[str, Any]) -> list[Deletion]:
+        if not options["ids"]:
+            raise Refused("Name at least one deletion by its id; `manage.py queue` shows them.")
+        found = Deletion.objects.select_related("server", "item").in_bulk(options["ids"])
+        if unknown := [str(pk) for pk in options["ids"] if pk not in found]:
+            raise Refused(f"There is no deletion {', '.join(unknown)}. `manage.py queue` shows the ids.")
+        return list(found.values())
+
+    def run(self, options: dict[str, Any]) -> dict[str, Any]:
+        chosen = self.chosen(options)
+        with transaction.atomic():
+            for deletion in chosen:
+                self.verb(deletion, timezone.now())
+        return {"deletions": [rows.deletion(deletion) for deletion in chosen]}
+
+    def show(self, result: dict[str, Any]) -> Iterable[str]:
+        yield from (
+            map(rows.told, result["deletions"]) if result["deletions"] else ["There is nothing to decide."]
+        )
