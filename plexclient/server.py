@@ -1,0 +1,180 @@
+"""One Plex Media Server."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from plexclient.decoding import Page, PageReader, container_of, inheriting, list_of, value_of
+from plexclient.errors import NotFound, PlexError
+from plexclient.http import DEFAULT_TIMING, Answer, ClientIdentity, Http, Timing
+from plexclient.paging import Reading
+from plexclient.types.library import Image, ItemType, Metadata, Section
+from plexclient.types.people import LocalAccount
+from plexclient.types.servers import Identity, Root
+from plexclient.types.watching import HistoryRow, Play, Session, SessionRow
+
+T = TypeVar("T")
+
+ONE_KEY = re.compile(r"[0-9A-Za-z_-]+")
+BATCH = 200
+PAGE = 500
+HISTORY_PAGE = 1000
+
+METADATA = PageReader(Metadata, inheriting)
+HISTORY = PageReader(HistoryRow, lambda row, _: row.play())
+
+DELETE_ADVICE = {
+    400: "{host} could not delete the files (400). Can Plex write to the folder, and is the disk there?",
+    403: "{host} does not allow deleting (403). Switch on 'Allow media deletion' in the server's library"
+    " settings, and use the owner's account.",
+}
+
+
+class PlexMediaServer:
+    def __init__(
+        self, url: str, identity: ClientIdentity, token: str | None = None, *, timing: Timing = DEFAULT_TIMING
+    ) -> None:
+        self._http = Http(url, identity, token, timing)
+
+    def __repr__(self) -> str:
+        return f"PlexMediaServer({self._http.host!r})"
+
+    def identity(self) -> Identity:
+        """Asked without the token: nobody should get it before having said who he is."""
+        answer = self._http.get("/identity", anonymous=True)
+        return value_of(answer, container_of(answer), Identity)
+
+    def root(self) -> Root:
+        answer = self._http.get("/")
+        return value_of(answer, container_of(answer), Root)
+
+    def sections(self) -> list[Section]:
+        answer = self._http.get("/library/sections")
+        return list_of(answer, container_of(answer), "Directory", Section)
+
+    def accounts(self) -> list[LocalAccount]:
+        answer = self._http.get("/accounts")
+        return list_of(answer, container_of(answer), "Account", LocalAccount)
+
+    def sessions(self) -> list[Session]:
+        answer = self._http.get("/status/sessions")
+        return [row.flat() for row in list_of(answer, container_of(answer), "Metadata", SessionRow)]
+
+    def items(
+        self,
+        section_key: str,
+        kind: ItemType,
+        *,
+        sort: str | None = None,
+        unwatched: bool | None = None,
+        page_size: int = PAGE,
+    ) -> Reading[Metadata]:
+        """``unwatched=False`` gives what the token's user has watched."""
+        params = {"type": str(int(kind)), "includeGuids": "1"}
+        if sort is not None:
+            params["sort"] = sort
+        if unwatched is not None:
+            params["unwatched"] = "1" if unwatched else "0"
+        return self._metadata(f"/library/sections/{_one_key(section_key)}/all", params, page_size)
+
+    def children(self, rating_key: str, *, page_size: int = PAGE) -> Reading[Metadata]:
+        path = f"/library/metadata/{_one_key(rating_key)}/children"
+        return self._metadata(path, {"includeGuids": "1"}, page_size)
+
+    def all_leaves(self, rating_key: str, *, page_size: int = PAGE) -> Reading[Metadata]:
+        path = f"/library/metadata/{_one_key(rating_key)}/allLeaves"
+        return self._metadata(path, {"includeGuids": "1"}, page_size)
+
+    def metadata(self, rating_key: str, *, check_files: bool = False) -> Metadata:
+        params = {"includeGuids": "1"} | ({"checkFiles": "1"} if check_files else {})
+        answer = self._http.get(f"/library/metadata/{_one_key(rating_key)}", params)
+        page = METADATA.read(answer)
+        if page.skipped or [row.rating_key for row in page.rows] != [rating_key]:
+            raise answer.bad(f"was asked for item {rating_key} and answered with something else.")
+        return page.rows[0]
+
+    def metadata_batch(self, rating_keys: Iterable[str]) -> list[Metadata]:
+        """Those of them that exist."""
+        keys = iter(dict.fromkeys(map(_one_key, rating_keys)))
+        found: list[Metadata] = []
+        while chunk := list(islice(keys, BATCH)):
+            found += self._batch(chunk)
+        return found
+
+    def _batch(self, keys: list[str]) -> Iterator[Metadata]:
+        params = {"includeGuids": "1", "skipRefresh": "1"}
+        try:
+            answer = self._http.get(f"/library/metadata/{','.join(keys)}", params)
+        except NotFound:  # said only when none of them exists
+            return iter(())
+        page = METADATA.read(answer)
+        if page.skipped:
+            raise answer.bad("sent items that Plaxe cannot understand, so none can be taken for missing.")
+        return (row for row in page.rows if row.rating_key in keys)
+
+    def history(
+        self,
+        *,
+        since: datetime | None = None,
+        sort: str = "viewedAt:asc",
+        account_id: int | None = None,
+        section_key: str | None = None,
+        rating_key: str | None = None,
+        page_size: int = HISTORY_PAGE,
+    ) -> Reading[Play]:
+        """All plays that the token's user may see; the rating key may be a show's."""
+        filters = {
+            # Becomes viewedAt%3E=1700000000. With the "=" in the key Plex ignores the filter without a word.
+            "viewedAt>": None if since is None else int(since.timestamp()),
+            "accountID": account_id,
+            "librarySectionID": section_key,
+            "metadataItemID": rating_key,
+            "sort": sort,
+        }
+        params = {name: str(value) for name, value in filters.items() if value is not None}
+        return self._reading("/status/sessions/history/all", params, page_size, HISTORY.read, _play_key)
+
+    def delete(self, rating_key: str) -> None:
+        """Deletes the files of this one item. Sent once, never repeated; proof is the caller's business."""
+        self._http.delete(f"/library/metadata/{_one_key(rating_key)}", advice=DELETE_ADVICE)
+
+    def thumb(self, path: str, width: int, height: int) -> Image:
+        if not path.startswith("/library/") or ".." in path:
+            raise PlexError("Only pictures from the server's library can be shown.")
+        size = {"width": str(width), "height": str(height)}
+        params = {"url": path, **size, "minSize": "1", "upscale": "1", "format": "jpeg"}
+        answer = self._http.get("/photo/:/transcode", params, accept="image/*")
+        content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if not content_type.startswith("image/"):
+            raise answer.bad("was asked for a picture and answered with something else.")
+        return Image(content_type=content_type, content=answer.body)
+
+    def _metadata(self, path: str, params: dict[str, str], page_size: int) -> Reading[Metadata]:
+        return self._reading(path, params, page_size, METADATA.read, lambda item: item.rating_key)
+
+    def _reading(
+        self,
+        path: str,
+        params: dict[str, str],
+        page_size: int,
+        read: Callable[[Answer], Page[T]],
+        key: Callable[[T], str],
+    ) -> Reading[T]:
+        def fetch(start: int) -> Page[T]:
+            window = {"X-Plex-Container-Start": str(start), "X-Plex-Container-Size": str(page_size)}
+            return read(self._http.get(path, params, headers=window))
+
+        return Reading(fetch, key)
+
+
+def _one_key(key: str) -> str:
+    """A comma would make it a list, a slash another address: neither may be sent, least of all to delete."""
+    if not ONE_KEY.fullmatch(key):
+        raise PlexError("This is not the key of one item or library, so nothing was sent.")
+    return key
+
+
+def _play_key(play: Play) -> str:
+    return play.history_key or f"-{play.account_id} {play.rating_key} {play.title} {play.viewed_at}"
