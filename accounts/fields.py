@@ -8,7 +8,7 @@ unreadable, so a copied token is of no use. Several keys can be read, the first 
 import base64
 import hashlib
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,6 +19,11 @@ from django.db.models.query_utils import DeferredAttribute
 from accounts.errors import Refused
 
 NONCE_BYTES = 12
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField  # Django's fields are generic only for the type checker
 
 
 class Unreadable(Refused):
@@ -70,7 +75,7 @@ class SealedAttribute(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class SealedTextField(models.TextField[str, str]):
+class SealedTextField(_TextField):
     """Text that is encrypted in the database and plain on the model.
 
     ``bound_to`` names the field that identifies the row for ever (a Plex id). Write it by assigning and

@@ -1,12 +1,16 @@
 """Run a job on a server, one process at a time."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.utils import timezone
 
-from accounts.errors import Busy
+from accounts.errors import Busy, Refused
 from accounts.models import Job, PlexServer
+from plexclient.errors import PlexError
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -27,3 +31,16 @@ def running(server: PlexServer, kind: Job.Kind) -> Iterator[Job]:
         raise
     finally:
         job.finish(timezone.now(), error)
+
+
+def for_each_server(pk: int | None, run: Callable[[PlexServer], object]) -> None:
+    """Do it on one server or on all; what goes wrong on one is logged and stops no other."""
+    for server in PlexServer.objects.selected(pk):
+        try:
+            run(server)
+        except Busy as busy:
+            logger.info("%s: %s", server, busy)
+        except (PlexError, Refused) as problem:
+            logger.warning("%s: %s", server, problem)
+        except Exception:
+            logger.exception("%s: unexpected", server)

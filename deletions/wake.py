@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from accounts.tasks import hint
-
 from accounts.models import PlexServer
+from accounts.tasks import hint
 from deletions import tasks
 from media.signals import plays_recorded
 

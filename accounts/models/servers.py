@@ -1,17 +1,24 @@
 """Plex Media Servers, and who may watch on them."""
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
-from plexclient.server import PlexMediaServer
 
 from accounts.fields import SealedTextField
 from accounts.models.installation import Installation
 from accounts.models.users import PlexUser, User
+from plexclient.server import PlexMediaServer
 
 # Inside a server's history and sessions the owner is account 1, whatever plex.tv calls him (HA /accounts).
 OWNER_ACCOUNT_ID = 1
+
+
+class PlexServerQuerySet(models.QuerySet["PlexServer"]):
+    def selected(self, pk: int | None) -> Self:
+        """One server, or all of them when none is named."""
+        return self.select_related("owner").filter(**{} if pk is None else {"pk": pk})
 
 
 class PlexServer(models.Model):
@@ -34,6 +41,8 @@ class PlexServer(models.Model):
     viewers: "models.ManyToManyField[PlexUser, Access]" = models.ManyToManyField(
         PlexUser, through="Access", related_name="servers"
     )
+
+    objects = PlexServerQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

@@ -1,6 +1,6 @@
 """Two kinds of people: those who sign in to Plaxe, and those who watch."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -24,17 +24,19 @@ class User(AbstractUser):
 
 
 class PlexUserQuerySet(models.QuerySet["PlexUser"]):
-    def on(self, server: "PlexServer") -> "PlexUserQuerySet":
+    def on(self, server: "PlexServer") -> Self:
         """Everybody who may watch on this server, or once might."""
         return self.filter(access__server=server)
 
-    def present(self) -> "PlexUserQuerySet":
+    def present(self) -> Self:
         return self.filter(access__gone_at=None).distinct()
 
-    def named(self, who: str) -> "PlexUserQuerySet":
-        """By plex.tv id, or by any of the names a person goes by."""
-        names = Q(name__iexact=who) | Q(username__iexact=who) | Q(title__iexact=who)
-        return self.filter(names | Q(plex_id=int(who)) if who.isdecimal() and len(who) < 19 else names)
+    def identified(self, plex_id: str) -> Self:
+        return self.filter(plex_id=int(plex_id)) if plex_id.isdecimal() and len(plex_id) < 19 else self.none()
+
+    def named(self, who: str) -> Self:
+        """By any of the names a person goes by."""
+        return self.filter(Q(name__iexact=who) | Q(username__iexact=who) | Q(title__iexact=who))
 
 
 class PlexUser(models.Model):

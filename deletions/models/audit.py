@@ -67,6 +67,14 @@ class AuditEntry(models.Model):
     ) -> "AuditEntry":
         """An unsaved entry about a deletion."""
         return cls(
-            at=now, verb=verb, by=by, by_name=by.username if by else "Plaxe", server_id=deletion.server_id,
-            server_name=deletion.server.name, deletion=deletion, title=deletion.title, text=text, details=details,
-        )  # fmt: skip
+            at=now,
+            verb=verb,
+            by=by,
+            by_name=by.username if by else "Plaxe",
+            server_id=deletion.server_id,
+            server_name=deletion.server.name,
+            deletion=deletion,
+            title=deletion.title,
+            text=text,
+            details=details,
+        )

@@ -61,6 +61,10 @@ class DeletionQuerySet(models.QuerySet["Deletion"]):
     def held(self) -> Self:
         return self.filter(status=Status.HELD)
 
+    def awaiting_approval(self) -> Self:
+        """Held by something that does not pass by itself."""
+        return self.held().exclude(hold__in=PASSING)
+
     def finished(self) -> Self:
         return self.exclude(status__in=OPEN)
 
@@ -68,8 +72,11 @@ class DeletionQuerySet(models.QuerySet["Deletion"]):
         return self.filter(status__in=STICKY)
 
     def due(self, now: datetime) -> Self:
-        """Scheduled and past its time, or held by something that may have passed."""
-        passing = Q(status=Status.HELD, hold__in=PASSING)
+        """Scheduled and past its time, or held by something that may have passed.
+
+        Whether somebody has seen it by now is for the enqueue pass to say: then the delay begins anew.
+        """
+        passing = Q(status=Status.HELD, hold__in=set(PASSING) - {Hold.UNWATCHED})
         return self.filter(Q(status=Status.SCHEDULED) | passing, scheduled_for__lte=now)
 
     def abandoned(self, now: datetime) -> Self:
@@ -112,7 +119,8 @@ class Deletion(models.Model):
         null=True, blank=True, help_text="When the current claim was about to send its DELETE."
     )
     deletes_sent = models.PositiveIntegerField(default=0)
-    answer = models.CharField(max_length=255, blank=True, help_text="What Plex answered to the DELETE.")
+    answer = models.TextField(blank=True, help_text="What Plex answered to the DELETE.")
+    failure = models.TextField(blank=True, help_text="Why it failed, and what to do.")
 
     objects = DeletionQuerySet.as_manager()
 
@@ -146,8 +154,11 @@ class Deletion(models.Model):
         return self.status in OPEN
 
     def move(self, to: Status, *, expect: Iterable[str], **fields: Any) -> bool:
-        """Go to another state if the row is still in one of the expected ones; True when we did it."""
-        if to != Status.HELD:
+        """Go to another state if the row is still in one of the expected ones; True when we did it.
+
+        A claim keeps the words of the hold it comes from, so that the same hold again is not news.
+        """
+        if to not in (Status.HELD, Status.RUNNING):
             fields = {"hold": "", "held_because": "", **fields}
         won = Deletion.objects.filter(pk=self.pk, status__in=expect, fence=self.fence).update(
             status=to, **fields
@@ -161,7 +172,7 @@ class Deletion(models.Model):
         lease = now + settings.PLAXE_CLAIM_TIMEOUT
         return self.move(
             Status.RUNNING, expect=(Status.SCHEDULED, Status.HELD), fence=self.fence + 1, leased_until=lease,
-            sent_at=None, answer="",
+            sent_at=None,
         )  # fmt: skip
 
     def take_over(self, now: datetime) -> bool:
@@ -169,10 +180,27 @@ class Deletion(models.Model):
         lease = now + settings.PLAXE_CLAIM_TIMEOUT
         return self.move(Status.RUNNING, expect=(Status.RUNNING,), fence=self.fence + 1, leased_until=lease)
 
+    def withdraw(self, now: datetime) -> bool:
+        """Cancel under the hands of a worker that has claimed it and sent nothing: its fence is void."""
+        unsent = Deletion.objects.filter(pk=self.pk, status=Status.RUNNING, fence=self.fence, sent_at=None)
+        won = unsent.update(status=Status.CANCELLED, fence=F("fence") + 1, leased_until=None, finished_at=now)
+        if won:
+            self.refresh_from_db()
+        return bool(won)
+
     def intend(self, now: datetime) -> bool:
         """Write down that a DELETE is about to be sent: at most one for each claim, whatever happens next."""
         unsent = Deletion.objects.filter(pk=self.pk, status=Status.RUNNING, fence=self.fence, sent_at=None)
-        won = unsent.update(sent_at=now, deletes_sent=F("deletes_sent") + 1)
+        won = unsent.update(sent_at=now, deletes_sent=F("deletes_sent") + 1, answer="")
         if won:
-            self.refresh_from_db(fields=["sent_at", "deletes_sent"])
+            self.refresh_from_db(fields=["sent_at", "deletes_sent", "answer"])
         return bool(won)
+
+    def answered(self, words: str) -> None:
+        self.answer = words
+        Deletion.objects.filter(pk=self.pk, fence=self.fence).update(answer=words)
+
+    def expect_missing_file(self, gone: "Deletion") -> None:
+        """Its file went with another title that shared it, as agreed."""
+        self.snapshot["file_went_with"] = gone.title
+        Deletion.objects.filter(pk=self.pk, status__in=OPEN).update(snapshot=self.snapshot)

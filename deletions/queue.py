@@ -1,0 +1,211 @@
+"""What happens next: complete titles enter the queue, what is no longer complete is held, people decide."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+
+from accounts.errors import Refused
+from accounts.jobs import running
+from accounts.models import Job, PlexServer, User
+from deletions import snapshot
+from deletions.models import PASSING, STICKY, AuditEntry, Deletion, Hold, Policy, Status
+from media.models import Assignment, MediaItem, Watch
+
+BATCH = 500
+
+Pair = tuple[Assignment, Watch]
+
+
+@dataclass(frozen=True)
+class EnqueueReport:
+    enqueued: int
+    held: int
+
+
+def enqueue_complete(server: PlexServer, now: datetime) -> EnqueueReport:
+    """Bring the queue in line with who has seen what. Raises Busy while another run does it."""
+    with running(server, Job.Kind.ENQUEUE):
+        held = _hold_incomplete(server, now)
+        resumed = _resume_complete(server, now)
+        return EnqueueReport(_enqueue_new(server, now) + resumed, held)
+
+
+def _enqueue_new(server: PlexServer, now: datetime) -> int:
+    blocking = Deletion.objects.open() | Deletion.objects.sticky()
+    ready = MediaItem.objects.filter(server=server).complete()
+    ready = ready.exclude(Exists(blocking.filter(item=OuterRef("pk"))))
+    keys = list(ready.values_list("pk", flat=True))
+    return sum(_enqueue_batch(server, keys[i : i + BATCH], now) for i in range(0, len(keys), BATCH))
+
+
+def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
+    """A constant number of queries however many titles there are."""
+    items = MediaItem.objects.filter(pk__in=keys).select_related("show", "parent").prefetch_related("files")
+    pairs = _evidence(items)
+    due = now + Policy.load().delay
+    with transaction.atomic():
+        rows = Deletion.objects.bulk_create(
+            Deletion(
+                **_facts(server, item, pairs[item.pk]),
+                server=server,
+                item=item,
+                enqueued_at=now,
+                scheduled_for=due,
+            )
+            for item in items
+        )
+        AuditEntry.objects.bulk_create(
+            AuditEntry.about(row, AuditEntry.Verb.ENQUEUED, now, text=" ".join(row.reasons)) for row in rows
+        )
+    return len(rows)
+
+
+def _facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, Any]:
+    """What a deletion knows about its title and those who watched it."""
+    return {
+        "rating_key": item.rating_key,
+        "type": item.type,
+        "title": item.full_title,
+        "bytes": item.size,
+        "snapshot": snapshot.take(server, item),
+        "viewers": list({pair[0].viewer_id: snapshot.viewer(*pair) for pair in pairs}.values()),
+        "reasons": [snapshot.reason(*pair) for pair in pairs],
+    }
+
+
+def _evidence(items: Iterable[MediaItem]) -> dict[int, list[Pair]]:
+    """For each leaf: the assignments that cover it, each with the view that answers it."""
+    levels = {item.pk: {item.pk, item.parent_id, item.show_id} for item in items}
+    assignments = defaultdict(list)
+    for assignment in Assignment.objects.filter(
+        item__in=set().union(*levels.values()) - {None}
+    ).select_related("viewer", "item"):
+        assignments[assignment.item_id].append(assignment)
+    views = {(watch.item_id, watch.viewer_id): watch for watch in Watch.objects.filter(item__in=levels)}
+
+    def pairs(leaf: int) -> Iterator[Pair]:
+        for assignment in (each for level in levels[leaf] for each in assignments.get(level, [])):
+            if watch := views.get((leaf, assignment.viewer_id)):
+                yield assignment, watch
+
+    return {leaf: sorted(pairs(leaf), key=lambda pair: pair[0].viewer.name) for leaf in levels}
+
+
+def _hold_incomplete(server: PlexServer, now: datetime) -> int:
+    complete = MediaItem.objects.filter(server=server).complete().values("pk")
+    waiting = Deletion.objects.filter(server=server, item__gone_at=None, status=Status.SCHEDULED)
+    return sum(hold(row, Hold.UNWATCHED, missing(row), now) for row in waiting.exclude(item__in=complete))
+
+
+def _resume_complete(server: PlexServer, now: datetime) -> int:
+    """What everybody has seen by now goes on, and waits its whole delay again."""
+    complete = MediaItem.objects.filter(server=server).complete().values("pk")
+    seen = Deletion.objects.filter(server=server, hold=Hold.UNWATCHED, item__in=complete).held()
+    return sum(_resume(row, now) for row in seen)
+
+
+def _resume(deletion: Deletion, now: datetime) -> bool:
+    fields = {**_current(deletion), "scheduled_for": now + Policy.load().delay}
+    return _move(deletion, Status.SCHEDULED, (Status.HELD,), AuditEntry.Verb.RESUMED, now, **fields)
+
+
+def missing(deletion: Deletion) -> str:
+    """Why the title is not complete, in words."""
+    item = deletion.item
+    if item is None:
+        return "Plaxe no longer knows this title."
+    seen = Watch.objects.filter(item=item, last_viewed_at__gt=item.views_count_from).values("viewer")
+    covering = item.covering_assignments()
+    if not covering.exists():
+        return "Nobody is assigned to it any more. Assign somebody, or cancel it."
+    names = sorted(set(covering.exclude(viewer__in=seen).values_list("viewer__name", flat=True)))
+    return f"Not seen by {', '.join(names)}." if names else "It is not complete."
+
+
+def hold(deletion: Deletion, why: Hold, because: str, now: datetime) -> bool:
+    """Stop it with a reason. True when the hold is news."""
+    is_news = (deletion.hold, deletion.held_because) != (why, because)
+    expect = (Status.SCHEDULED, Status.HELD, Status.RUNNING)
+    with transaction.atomic():
+        held = deletion.move(Status.HELD, expect=expect, hold=why, held_because=because, leased_until=None)
+        if held and is_news:
+            AuditEntry.about(deletion, AuditEntry.Verb.HELD, now, text=because, hold=why).save()
+    return held and is_news
+
+
+def cancel(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
+    """Keep the title. Sticky: only `retry` arms it again. Cancelling twice is once."""
+    deletion.refresh_from_db()
+    if deletion.status == Status.CANCELLED:
+        return
+    expect = (Status.HELD, Status.SCHEDULED, Status.FAILED)
+    if not (
+        _move(deletion, Status.CANCELLED, expect, AuditEntry.Verb.CANCELLED, now, by=by, finished_at=now)
+        or _withdraw(deletion, now, by)
+    ):
+        raise _refusal(deletion, "cancelled")
+
+
+def _withdraw(deletion: Deletion, now: datetime, by: User | None) -> bool:
+    """Take it back from a worker that has claimed it and sent nothing yet."""
+    with transaction.atomic():
+        won = deletion.withdraw(now)
+        if won:
+            AuditEntry.about(deletion, AuditEntry.Verb.CANCELLED, now, by=by).save()
+    return won
+
+
+def approve(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
+    """Accept the title as Plaxe knows it now. What passes by itself is only looked at again."""
+    deletion.refresh_from_db()
+    accepted = [*deletion.accepted, Hold.VERSIONS] if deletion.hold == Hold.VERSIONS else deletion.accepted
+    fields = {**({} if deletion.hold in PASSING else _current(deletion)), "accepted": accepted}
+    if not _move(deletion, Status.SCHEDULED, (Status.HELD,), AuditEntry.Verb.APPROVED, now, by=by, **fields):
+        raise _refusal(deletion, "approved")
+
+
+def retry(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
+    """Arm it again: what was cancelled waits its whole delay, the rest is looked at on the next pass."""
+    deletion.refresh_from_db()
+    delay = Policy.load().delay if deletion.status == Status.CANCELLED else now - now
+    fields = {"scheduled_for": now + delay, "finished_at": None, "sent_at": None, "answer": ""}
+    expect = (*STICKY, Status.HELD)
+    try:
+        moved = _move(deletion, Status.SCHEDULED, expect, AuditEntry.Verb.RETRIED, now, by=by, **fields)
+    except IntegrityError:
+        raise Refused(f"{deletion.title} is in the queue already.") from None
+    if not moved:
+        raise _refusal(deletion, "tried again")
+
+
+def _current(deletion: Deletion) -> dict[str, Any]:
+    """The deletion's facts as Plaxe knows them at this moment; none for a title it no longer knows."""
+    item = deletion.item
+    return _facts(deletion.server, item, _evidence([item])[item.pk]) if item else {}
+
+
+def _move(
+    deletion: Deletion,
+    to: Status,
+    expect: Iterable[str],
+    verb: AuditEntry.Verb,
+    now: datetime,
+    *,
+    by: User | None = None,
+    **fields: Any,
+) -> bool:
+    with transaction.atomic():
+        moved = deletion.move(to, expect=expect, **fields)
+        if moved:
+            AuditEntry.about(deletion, verb, now, by=by).save()
+    return moved
+
+
+def _refusal(deletion: Deletion, what: str) -> Refused:
+    state = deletion.get_status_display().lower()
+    return Refused(f"{deletion.title} cannot be {what}: it is {state}.")
