@@ -9,6 +9,7 @@ from django.db import models
 from accounts.fields import SealedTextField
 from accounts.models.installation import Installation
 from accounts.models.users import PlexUser, User
+from plexclient.http import Timing
 from plexclient.server import PlexMediaServer
 
 # Inside a server's history and sessions the owner is account 1, whatever plex.tv calls him (HA /accounts).
@@ -51,10 +52,10 @@ class PlexServer(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def connect(self) -> PlexMediaServer:
+    def connect(self, *, timing: Timing | None = None) -> PlexMediaServer:
         """A client for this server; sends nothing."""
         identity = Installation.load().identity()
-        return PlexMediaServer(self.url, identity, self.token, timing=settings.PLAXE_PLEX_TIMING)
+        return PlexMediaServer(self.url, identity, self.token, timing=timing or settings.PLAXE_PLEX_TIMING)
 
     def plex_id_of(self, account_id: int | None) -> int | None:
         """Who an account number of this server is at plex.tv; None for account 0, which is nobody we know."""
