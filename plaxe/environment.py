@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 from environ.fileaware_mapping import FileAwareMapping
 
-from plaxe.durations import parse_duration, parse_size
+from accounts.durations import parse_duration, parse_size
 
 T = TypeVar("T")
 TRUE = {"true", "yes", "on", "1"}

@@ -21,6 +21,14 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(seconds=seconds)
 
 
+def duration_text(length: timedelta) -> str:
+    """As an admin would write it: `24h`, `7d`; the largest unit that leaves no rest."""
+    seconds = int(length.total_seconds())
+    fitting = (unit for unit in ("d", "h", "m") if seconds >= SECONDS[unit] and seconds % SECONDS[unit] == 0)
+    unit = next(fitting, "s")
+    return f"{seconds // SECONDS[unit]}{unit}"
+
+
 def parse_size(text: str) -> int:
     size = _quantity(text, BYTES)
     if size is None:
