@@ -1,0 +1,152 @@
+"""The state of one demo Plex Media Server."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from plexclient.demo.history import History, row_of
+from plexclient.demo.library import Item, Media, Part, Section
+from plexclient.demo.people import Person, Share
+
+OWNER_ACCOUNT = 1
+FIRST_RATING_KEY = 101
+
+
+@dataclass(slots=True)
+class ViewState:
+    """What the server knows of one account and one work (its guid, not its rating key)."""
+
+    view_count: int = 0
+    last_viewed_at: int | None = None
+    view_offset: int | None = None
+
+
+@dataclass(eq=False)
+class Session:
+    key: str
+    id: str
+    person: Person
+    item: Item
+    started_at: int
+    view_offset: int = 0
+    state: str = "playing"
+
+
+@dataclass(eq=False)
+class Server:
+    """A server and its switches; each switch is a behaviour some real server shows.
+
+    `scans_at_once` off: emptied seasons and shows, and episodes whose shared file went with another,
+    stay (with missing files) until `World.scan`. `page_limit` cuts pages silently, `paging_required`
+    answers 400 to an unpaged listing, `guest_history_status` is what a non-owner gets for the history.
+    """
+
+    machine_identifier: str
+    name: str
+    owner: Person
+    access_token: str = field(repr=False)
+    version: str = "1.43.3.10828-00f62d37d"
+    allow_media_deletion: bool = True
+    read_only: bool = False
+    scans_at_once: bool = True
+    page_limit: int | None = None
+    paging_required: bool = False
+    guest_history_status: int = 200
+    subscription: bool = True
+    remote_address: str | None = None
+    played_threshold: float = 0.9
+    sections: list[Section] = field(default_factory=list, repr=False)
+    items: dict[str, Item] = field(default_factory=dict, repr=False)
+    shares: list[Share] = field(default_factory=list, repr=False)
+    accounts: dict[int, str] = field(default_factory=dict, repr=False)
+    history: History = field(default_factory=History, repr=False)
+    states: dict[tuple[int, str], ViewState] = field(default_factory=dict, repr=False)
+    sessions: list[Session] = field(default_factory=list, repr=False)
+    missing_files: set[str] = field(default_factory=set, repr=False)
+    revision: int = field(default=0, repr=False)
+    _last_id: int = field(default=FIRST_RATING_KEY - 1, repr=False)
+
+    def next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def section(self, key: str) -> Section | None:
+        return next((section for section in self.sections if section.key == key), None)
+
+    def share_of(self, person: Person) -> Share | None:
+        return next((share for share in self.shares if share.person is person), None)
+
+    def account_id(self, person: Person) -> int:
+        return OWNER_ACCOUNT if person is self.owner else person.plex_id
+
+    def state(self, person: Person, item: Item) -> ViewState | None:
+        return self.states.get((self.account_id(person), item.guid))
+
+    def opened_to(self, person: Person, section_key: str) -> bool:
+        share = self.share_of(person)
+        return person is self.owner or (share is not None and share.opens(section_key))
+
+    def viewer_with(self, token: str) -> Person | None:
+        """Whom a server token names; plex.tv tokens of anybody but the owner mean nothing here."""
+        if token == self.access_token:
+            return self.owner
+        shares = (share for share in self.shares if share.token == token and not share.pending)
+        return next((share.person for share in shares), None)
+
+    def all_of(self, section: Section) -> Iterator[Item]:
+        return (item for item in self.items.values() if item.section is section)
+
+    def touch(self, section: Section | None = None) -> None:
+        self.revision += 1
+        if section:
+            section.content_changed_at += 1
+
+    def add_media(self, item: Item, *, file: str, size: int, proxy_type: int | None = None) -> Media:
+        part = Part(id=self.next_id(), file=file, size=size)
+        media = Media(id=self.next_id(), parts=[part], proxy_type=proxy_type)
+        item.media.append(media)
+        self.missing_files.discard(file)
+        self.touch(item.section)
+        return media
+
+    def place(self, item: Item) -> None:
+        self.items[item.rating_key] = item
+        if item.parent:
+            item.parent.children.append(item)
+        self.touch(item.section)
+
+    def record_play(self, account_id: int, item: Item, viewed_at: int, device_id: int | None = 1) -> None:
+        self.history.append(row_of(self.history.next_id(), account_id, item, viewed_at, device_id))
+        self.touch()
+
+    def remove(self, item: Item) -> None:
+        """The item, all below it, and their files."""
+        leaves = list(item.leaves())
+        self.missing_files.update(file for leaf in leaves for file in leaf.files)
+        for child in [*item.children]:
+            self.remove(child)
+        self._take_out(item)
+        if self.scans_at_once:
+            self.scan()
+
+    def remove_media(self, item: Item, media: Media) -> None:
+        item.media.remove(media)
+        self.missing_files.update(part.file for part in media.parts)
+        self.touch(item.section)
+        if not item.media:
+            self.remove(item)
+
+    def scan(self) -> None:
+        """Lets go of leaves without files, then of seasons and shows without leaves."""
+        for item in [*self.items.values()]:
+            if item.is_leaf and item.files and self.missing_files.issuperset(item.files):
+                self._take_out(item)
+        for item in reversed([*self.items.values()]):
+            if not item.is_leaf and not item.children:
+                self._take_out(item)
+
+    def _take_out(self, item: Item) -> None:
+        self.items.pop(item.rating_key, None)
+        if item.parent and item in item.parent.children:
+            item.parent.children.remove(item)
+        self.sessions = [session for session in self.sessions if session.item is not item]
+        self.touch(item.section)
