@@ -5,6 +5,7 @@ import binascii
 import fcntl
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,19 +24,14 @@ def prepare(folder: Path) -> Path:
     folder = folder.expanduser().absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):  # permissions do not tell of read-only mounts
+            pass
     except OSError as error:
         raise ImproperlyConfigured(
-            f"PLAXE_DATA_DIR is {folder}, which cannot be made: {error.strerror}."
+            f"PLAXE_DATA_DIR is {folder}, where Plaxe cannot write: {error.strerror}. "
+            "Let this user write there, or name another folder."
         ) from None
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK) or _is_mounted_read_only(folder):
-        raise ImproperlyConfigured(
-            f"PLAXE_DATA_DIR is {folder}, where this user may not write. Make it writable or name another."
-        )
     return folder
-
-
-def _is_mounted_read_only(folder: Path) -> bool:
-    return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 def refuse_network(folder: Path, mounts: Path = MOUNTS) -> None:
