@@ -26,7 +26,7 @@ from plexclient.server import PlexMediaServer
 logger = logging.getLogger(__name__)
 
 # Plex may answer before the entry is gone: seconds to wait before each look.
-PROOF_WAITS = (0.0, 0.5, 1.5)
+PROOF_WAITS = (0.0, 0.3, 1.0)
 # A title that would have gone in a dry run is looked at once a day, not on every pass.
 DRY_RUN_AGAIN = timedelta(days=1)
 SERVER_ERROR = 500

@@ -173,7 +173,7 @@ def retry(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
     """Arm it again: what was cancelled waits its whole delay, the rest is looked at on the next pass."""
     deletion.refresh_from_db()
     delay = Policy.load().delay if deletion.status == Status.CANCELLED else now - now
-    fields = {"scheduled_for": now + delay, "finished_at": None, "sent_at": None, "answer": ""}
+    fields = {"scheduled_for": now + delay, "finished_at": None, "failure": ""}
     expect = (*STICKY, Status.HELD)
     try:
         moved = _move(deletion, Status.SCHEDULED, expect, AuditEntry.Verb.RETRIED, now, by=by, **fields)

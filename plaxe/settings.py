@@ -48,6 +48,7 @@ PLAXE_PLEX_TIMING = Timing(
 
 PLAXE_DELETION_DELAY: timedelta | None = env.duration("PLAXE_DELETION_DELAY")
 PLAXE_DRY_RUN: bool | None = env.flag("PLAXE_DRY_RUN")
+PLAXE_KEEP_LABEL = env.text("PLAXE_KEEP_LABEL", "Keep")
 PLAXE_CLAIM_TIMEOUT = env.interval("PLAXE_CLAIM_TIMEOUT", "10m")
 PLAXE_POLL_INTERVAL = env.interval("PLAXE_POLL_INTERVAL", "5m")
 PLAXE_QUEUE_INTERVAL = env.interval("PLAXE_QUEUE_INTERVAL", "10m")
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -137,7 +139,7 @@ ROOT_URLCONF = "plaxe.urls"
 WSGI_APPLICATION = "plaxe.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.PlexBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGGING = logs.configuration(

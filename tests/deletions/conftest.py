@@ -1,0 +1,70 @@
+"""A small real Plex over HTTP, one film and one show on it, and bob who has seen what he was assigned."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import PlexServer
+from deletions import queue
+from deletions.models import Deletion
+from media.models import MediaItem
+from media.sync import sync_server
+from plexclient.demo.library import Item
+from plexclient.demo.serving import Running, serve
+from plexclient.demo.world import World
+from tests import factories
+
+ADDED = timezone.now() - timedelta(days=30)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.add_server(world.add_person("alice", plex_id=factories.ALICE), machine_identifier="machine-1")
+    world.add_person("bob", plex_id=factories.BOB, home=True)
+    world.add_section("Films", "movie")
+    world.add_section("Series", "show")
+    return world
+
+
+@pytest.fixture
+def plex(world: World) -> Iterator[Running]:
+    with serve(world) as running:
+        yield running
+
+
+@pytest.fixture
+def film(world: World) -> Item:
+    return world.add_movie("Heron Lake", added_at=ADDED, size=700)
+
+
+@pytest.fixture
+def server(db: None, plex: Running, world: World, settings: SettingsWrapper) -> PlexServer:
+    settings.PLAXE_PLEX_TV_URL = plex.plex_tv_url
+    settings.PLAXE_DRY_RUN = False
+    settings.PLAXE_DELETION_DELAY = timedelta(0)
+    return factories.server(url=plex.server_url("machine-1"), token=world.server.access_token)
+
+
+@pytest.fixture
+def queue_up(server: PlexServer) -> Callable[..., list[Deletion]]:
+    """Copy the libraries, let bob have seen these titles, and queue them, due at once."""
+
+    def queue_up(*titles: Item) -> list[Deletion]:
+        sync_server(server, timezone.now(), full=True)
+        for title in titles:
+            known = MediaItem.objects.get(rating_key=title.rating_key)
+            factories.assignment(item=known, viewer=factories.bob(on=server))
+            factories.watch(item=known, viewer=factories.bob(on=server), at=timezone.now())
+        queue.enqueue_complete(server, timezone.now())
+        return [Deletion.objects.get(rating_key=title.rating_key) for title in titles]
+
+    return queue_up
+
+
+@pytest.fixture
+def due(queue_up: Callable[..., list[Deletion]], film: Item) -> Deletion:
+    return queue_up(film)[0]

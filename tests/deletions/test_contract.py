@@ -1,0 +1,187 @@
+"""Each law at the trigger, tried by breaking it between the queueing and the deletion."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.models import PlexServer
+from deletions import queue
+from deletions.execution import execute_due
+from deletions.models import Deletion, Hold, Status
+from media.models import Assignment, MediaItem
+from plexclient.demo.library import Item
+from plexclient.demo.world import World
+from tests import factories
+
+QueueUp = Callable[..., list[Deletion]]
+
+
+def executed(deletion: Deletion) -> Deletion:
+    execute_due(deletion.server, timezone.now())
+    deletion.refresh_from_db()
+    return deletion
+
+
+def assert_held(deletion: Deletion, why: Hold, words: str, world: World) -> None:
+    executed(deletion)
+    assert (deletion.status, deletion.hold) == (Status.HELD, why)
+    assert words in deletion.held_because
+    assert world.deletes == []
+
+
+def test_nothing_that_broke_no_law_is_held(due: Deletion, world: World) -> None:
+    assert executed(due).status == Status.DELETED
+
+
+def test_another_server_at_the_address_holds(due: Deletion, world: World) -> None:
+    world.server.machine_identifier = "machine-2"
+    assert_held(due, Hold.WRONG_SERVER, "Another Plex server answers", world)
+
+
+def test_deletion_switched_off_holds_and_goes_on_when_switched_on(due: Deletion, world: World) -> None:
+    world.server.allow_media_deletion = False
+    assert_held(due, Hold.DELETION_OFF, "Settings > Library > Allow media deletion", world)
+    world.server.allow_media_deletion = True
+    assert executed(due).status == Status.DELETED
+
+
+def test_a_film_somebody_is_playing_waits_until_he_has_stopped(
+    due: Deletion, world: World, film: Item
+) -> None:
+    session = world.start_session(world.person("bob"), film)
+    assert_held(due, Hold.PLAYING, "bob is playing", world)
+    world.stop_session(session)
+    assert executed(due).status == Status.DELETED
+
+
+def test_an_episode_waits_while_another_of_its_show_is_playing(world: World, queue_up: QueueUp) -> None:
+    show = world.add_show("Salt Road", added_at=timezone.now() - timedelta(days=9))
+    first, second = (world.add_season(show, number) for number in (1, 2))
+    episode = world.add_episode(first, added_at=timezone.now() - timedelta(days=9))
+    playing = world.add_episode(second)
+    [deletion] = queue_up(episode)
+    world.start_session(world.person("bob"), playing)
+    assert_held(deletion, Hold.PLAYING, "bob is playing", world)
+
+
+def test_another_title_under_the_key_holds(due: Deletion, world: World, film: Item) -> None:
+    other = world.add_movie("Iron Orchard", size=700)
+    world.swap_keys(film, other)
+    assert_held(due, Hold.CHANGED, "Its guid was", world)
+
+
+def test_another_kind_under_the_key_holds(due: Deletion, world: World, film: Item) -> None:
+    world.swap_keys(film, world.add_show("Salt Road"))
+    assert_held(due, Hold.CHANGED, "Its type was movie when queued and is show now.", world)
+
+
+def test_a_file_of_another_size_holds(due: Deletion, world: World, film: Item) -> None:
+    film.media[0].parts[0].size = 701
+    assert_held(due, Hold.CHANGED, "had 700 bytes when it was queued and has 701 now", world)
+
+
+def test_a_file_that_was_renamed_holds(due: Deletion, world: World, film: Item) -> None:
+    film.media[0].parts[0].file = "/media/Films/renamed.mkv"
+    assert_held(due, Hold.CHANGED, "was not there when it was queued", world)
+
+
+def test_a_file_that_plex_cannot_reach_holds(due: Deletion, world: World, film: Item) -> None:
+    film.media[0].parts[0].exists = False
+    assert_held(due, Hold.CHANGED, "Is the disk mounted?", world)
+
+
+def test_what_is_known_to_have_changed_goes_after_it_was_approved(
+    due: Deletion, world: World, film: Item
+) -> None:
+    film.media[0].parts[0].size = 701
+    executed(due)
+    MediaItem.objects.get(rating_key=film.rating_key).files.update(size=701)
+    queue.approve(due, timezone.now())
+    assert executed(due).status == Status.DELETED
+
+
+def test_several_versions_wait_for_approval(world: World, film: Item, queue_up: QueueUp) -> None:
+    world.add_version(film)
+    [deletion] = queue_up(film)
+    assert_held(deletion, Hold.VERSIONS, "It has 2 versions", world)
+    queue.approve(deletion, timezone.now())
+    assert executed(deletion).status == Status.DELETED
+
+
+def test_an_optimised_version_is_no_version(world: World, film: Item, queue_up: QueueUp) -> None:
+    world.add_version(film, proxy_type=42)
+    [deletion] = queue_up(film)
+    assert executed(deletion).status == Status.DELETED
+
+
+def test_a_film_labelled_keep_holds_until_the_label_is_gone(due: Deletion, world: World, film: Item) -> None:
+    film.labels.append("keep")
+    assert_held(due, Hold.KEPT, "the label Keep", world)
+    film.labels.clear()
+    assert executed(due).status == Status.DELETED
+
+
+def test_somebody_assigned_after_it_was_queued_holds(due: Deletion, world: World) -> None:
+    assert due.item
+    factories.assignment(item=due.item, viewer=factories.carol(on=due.server))
+    assert_held(due, Hold.UNWATCHED, "Not seen by Carol.", world)
+
+
+def test_nobody_assigned_any_more_holds(due: Deletion, world: World) -> None:
+    Assignment.objects.all().delete()
+    assert_held(due, Hold.UNWATCHED, "Nobody is assigned to it any more", world)
+
+
+def test_views_from_before_it_was_added_hold_as_plex_says_today_when_that_was(
+    due: Deletion, world: World, film: Item
+) -> None:
+    film.added_at = int((timezone.now() + timedelta(hours=1)).timestamp())
+    MediaItem.objects.update(first_seen_at=timezone.now() + timedelta(hours=2))
+    assert_held(due, Hold.UNWATCHED, "Not seen by Bob.", world)
+
+
+def test_two_episodes_in_one_file_wait_for_each_other(world: World, queue_up: QueueUp) -> None:
+    one, two = twins(world)
+    [deletion] = queue_up(one)
+    assert_held(deletion, Hold.NEIGHBOUR, "Its file also holds Salt Road · S01E02", world)
+    queue_up(two)
+    assert executed(deletion).status == Status.DELETED
+
+
+def test_two_episodes_in_one_file_go_together(world: World, queue_up: QueueUp, server: PlexServer) -> None:
+    deletions = queue_up(*twins(world))
+    execute_due(server, timezone.now())
+    assert {executed(deletion).status for deletion in deletions} <= {Status.DELETED, Status.GONE}
+    assert len({call.rating_key for call in world.deletes}) == len(world.deletes)
+
+
+def test_an_episode_does_not_go_while_its_neighbour_is_kept(world: World, queue_up: QueueUp) -> None:
+    one, two = twins(world)
+    [first, second] = queue_up(one, two)
+    two.labels.append("Keep")
+    assert_held(first, Hold.NEIGHBOUR, "which is held: It carries the label Keep", world)
+    assert executed(second).hold == Hold.KEPT
+
+
+def test_a_title_plaxe_no_longer_knows_holds(due: Deletion, world: World) -> None:
+    MediaItem.objects.all().delete()
+    due.refresh_from_db()
+    assert_held(due, Hold.CHANGED, "Plaxe no longer knows this title", world)
+
+
+def test_the_label_that_keeps_can_be_another(
+    due: Deletion, world: World, film: Item, settings: SettingsWrapper
+) -> None:
+    settings.PLAXE_KEEP_LABEL = "Forever"
+    film.labels.append("Forever")
+    assert_held(due, Hold.KEPT, "the label Forever", world)
+
+
+def twins(world: World) -> tuple[Item, Item]:
+    added = timezone.now() - timedelta(days=9)
+    season = world.add_season(world.add_show("Salt Road", added_at=added), added_at=added)
+    file = "/media/Series/Salt Road S01E01-E02.mkv"
+    one, two = (world.add_episode(season, file=file, added_at=added) for _ in range(2))
+    return one, two
