@@ -1,0 +1,21 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.paths import way_back
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Every view asks for a session unless it is marked `login_not_required`; the way leads back to the page.
+
+    A part of a page that htmx asks for cannot be a login page: then the whole page goes there.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> Any:
+        login = redirect_to_login(way_back(request), reverse("accounts:login"))
+        return HttpResponseClientRedirect(login.url) if getattr(request, "htmx", None) else login

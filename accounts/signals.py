@@ -1,0 +1,5 @@
+"""Announcements for the rungs above. Nothing may depend on them: whoever listens also looks by itself."""
+
+from django.dispatch import Signal
+
+server_taken = Signal()  # server: PlexServer; it is new or was connected anew, and wants to be read
