@@ -65,6 +65,8 @@ def unseal(sealed: str, context: str) -> str:
 class SealedAttribute(DeferredAttribute):
     """Opens the value when it is first read, since only then the row it is bound to is known."""
 
+    field: "SealedTextField"
+
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed):
