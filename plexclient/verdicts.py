@@ -109,7 +109,7 @@ def _reason(failure: Exception) -> str:
     for kinds, words in REASONS:
         if any(isinstance(cause, kinds) for cause in causes):
             return words
-    return "cannot be reached. Is it switched on, and is the address right?"
+    return NOBODY
 
 
 def _causes(failure: BaseException) -> list[BaseException]:
@@ -118,6 +118,7 @@ def _causes(failure: BaseException) -> list[BaseException]:
     return [failure, *(cause for one in inner if isinstance(one, BaseException) for cause in _causes(one))]
 
 
+NOBODY = "cannot be reached. Is it switched on, and is the address right?"
 REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     (
         (
@@ -136,6 +137,8 @@ REASONS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
         (urllib3_errors.NameResolutionError,),
         "cannot be found by its name. Check the address and the DNS of this machine.",
     ),
+    # A kind of time-out by inheritance, though nothing has timed out.
+    ((urllib3_errors.NewConnectionError,), NOBODY),
     (
         (requests.exceptions.Timeout, urllib3_errors.TimeoutError, TimeoutError),
         "did not answer in time. Is it switched on, and not overloaded?",
