@@ -4,10 +4,14 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from plaxe import demo
+
 
 def main(argv: list[str]) -> int:
     """Django's own entry point, with a wrong setting as one sentence instead of a traceback."""
     try:
+        if argv[1:2] == ["demo"]:
+            demo.prepare(argv[2:])
         execute_from_command_line(argv)
     except ImproperlyConfigured as error:
         return refuse(str(error), as_json="--json" in argv)

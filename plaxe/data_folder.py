@@ -6,12 +6,14 @@ import fcntl
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+GRACE = 2.0  # seconds the children of a killed Plaxe may take to follow it
 MOUNTS = Path("/proc/self/mountinfo")
 # SQLite's write-ahead log needs shared memory between processes, which these do not give.
 NETWORK = {
@@ -115,3 +117,28 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Two supervisors on one data folder would do everything twice."""
+    path = folder / "plaxe.lock"
+    deadline = time.monotonic() + GRACE
+    with ExitStack() as stack:
+        while not _entered(stack, locked(path, wait=False)):
+            if time.monotonic() > deadline:
+                raise ImproperlyConfigured(
+                    f"Plaxe already runs on {folder} (process {path.read_text().strip() or 'unknown'}). "
+                    "Stop it first, or give this one a folder of its own with PLAXE_DATA_DIR."
+                )
+            time.sleep(0.1)
+        path.write_text(str(os.getpid()))
+        yield
+
+
+def _entered(stack: ExitStack, lock: AbstractContextManager[None]) -> bool:
+    try:
+        stack.enter_context(lock)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,63 +1,32 @@
 """What happens between "start Plaxe" and the first child process."""
 
 import gc
-import os
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connections
 
 from accounts.models import Installation
 from plaxe import tables
 from plaxe.celery.worker import work
-from plaxe.data_folder import locked
+from plaxe.data_folder import only_one
 from plaxe.supervisor import Child, Supervisor
 from plaxe.web import refuse_taken, serve
-
-GRACE = 2.0  # seconds a killed Plaxe's children may take to follow it
 
 
 def start(host: str, port: int, *, beside: Sequence[Child] = ()) -> None:
     """Returns when Plaxe was asked to stop and has stopped."""
-    with only_one():
+    with only_one(settings.PLAXE_DATA_DIR):
         refuse_taken(host, port)
         tables.bring_up_to_date()
         collect_static_files()
         tell_address(host, port)
         prepare_fork()
         Supervisor([*beside, Child("web server", partial(serve, host, port)), Child("worker", work)]).run()
-
-
-@contextmanager
-def only_one() -> Iterator[None]:
-    """Two supervisors on one data folder would run every schedule twice."""
-    path = settings.PLAXE_DATA_DIR / "plaxe.lock"
-    deadline = time.monotonic() + GRACE
-    with ExitStack() as stack:
-        while True:
-            try:
-                stack.enter_context(locked(path, wait=False))
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise ImproperlyConfigured(_already_running(path)) from None
-                time.sleep(0.1)
-        path.write_text(str(os.getpid()))
-        yield
-
-
-def _already_running(path: Path) -> str:
-    return (
-        f"Plaxe already runs on {path.parent} (process {path.read_text().strip() or 'unknown'}). "
-        "Stop it first, or give this one a folder of its own with PLAXE_DATA_DIR."
-    )
 
 
 def collect_static_files() -> None:
