@@ -130,13 +130,16 @@ class PageReader(Generic[Row, T]):
         self._decoder = msgspec.json.Decoder(Wrapped[kind], strict=False)  # type: ignore[valid-type]
 
     def read(self, answer: Answer) -> Page[T]:
-        try:
-            container = self._decoder.decode(answer.body).container
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return self._row_by_row(answer)
-        if container.others:
+        container = self._whole(answer)
+        if container is None or container.others:
             return self._row_by_row(answer)
         return self._page(answer, container, container.rows)
+
+    def _whole(self, answer: Answer) -> Container[Row] | None:
+        try:
+            return self._decoder.decode(answer.body).container
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
 
     def _row_by_row(self, answer: Answer) -> Page[T]:
         raw = container_of(answer)

@@ -64,8 +64,8 @@ DEFAULT_TIMING: Final = Timing()
 @dataclass(frozen=True)
 class Answer:
     host: str
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)  # may hold tokens
 
     def bad(self, words: str) -> BadResponse:
         return BadResponse(f"{self.host} {words}", status=200)

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -57,7 +58,7 @@ def listing(wire: responses.RequestsMock) -> Callable[..., None]:
             body: dict[str, Any] = {"size": len(page), **extra}
             body |= {"Metadata": page} if page else {}
             body |= {"totalSize": len(rows), "offset": start} if total else {}
-            return 200, {}, responses.json_module.dumps({"MediaContainer": body})
+            return 200, {}, json.dumps({"MediaContainer": body})
 
         wire.add_callback(responses.GET, SERVER + path, callback=answer)
 

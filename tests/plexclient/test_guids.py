@@ -3,7 +3,7 @@ import pytest
 from plexclient.guids import external_ids
 
 
-def test_new_agents_list_their_ids_beside_the_guid():
+def test_new_agents_list_their_ids_beside_the_guid() -> None:
     guids = ("imdb://tt0017136", "tmdb://19", "tvdb://300", "plex://movie/5d77", "mbid://x", "nonsense", "")
     assert external_ids("plex://movie/5d77", guids) == {"imdb": "tt0017136", "tmdb": "19", "tvdb": "300"}
 
@@ -28,9 +28,9 @@ def test_new_agents_list_their_ids_beside_the_guid():
         ("", {}),
     ],
 )
-def test_old_agents_are_the_guid(guid, ids):
+def test_old_agents_are_the_guid(guid: str, ids: dict[str, str]) -> None:
     assert external_ids(guid) == ids
 
 
-def test_what_is_listed_wins_over_what_the_guid_says():
+def test_what_is_listed_wins_over_what_the_guid_says() -> None:
     assert external_ids("com.plexapp.agents.imdb://tt1?lang=en", ["imdb://tt2"]) == {"imdb": "tt2"}

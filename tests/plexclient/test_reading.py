@@ -1,34 +1,42 @@
 import json
 import tracemalloc
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from responses import RequestsMock
 
+from plexclient.decoding import Page
 from plexclient.errors import BadResponse, Forbidden
 from plexclient.http import Answer
 from plexclient.paging import KeySet, Reading
-from plexclient.server import HISTORY, METADATA
-from plexclient.types import ItemType
+from plexclient.server import HISTORY, METADATA, PlexMediaServer
+from plexclient.types import ItemType, Metadata, Play
+
+Answers = Callable[..., None]
 
 SERVER = "http://plex.example:32400"
 ALL = "/library/sections/1/all"
 
 
-def movies(first: int, last: int) -> list[dict[str, object]]:
+def movies(first: int, last: int) -> list[dict[str, Any]]:
     return [
         {"ratingKey": str(key), "type": "movie", "title": f"Movie {key}"} for key in range(first, last + 1)
     ]
 
 
-def page(*rows: dict[str, object], **container: object) -> dict[str, object]:
+def page(*rows: Any, **container: Any) -> dict[str, Any]:
     return {"size": len(rows), **({"Metadata": list(rows)} if rows else {}), **container}
 
 
-def read(server, page_size=3):
+def read(server: PlexMediaServer, page_size: int = 3) -> tuple[Reading[Metadata], list[str]]:
     reading = server.items("1", ItemType.MOVIE, page_size=page_size)
     return reading, [item.rating_key for item in reading]
 
 
-def test_a_listing_is_read_page_by_page_as_it_is_gone_through(wire, server, listing):
+def test_a_listing_is_read_page_by_page_as_it_is_gone_through(
+    wire: RequestsMock, server: PlexMediaServer, listing: Answers
+) -> None:
     listing(ALL, movies(1, 7))
     reading = server.items("1", ItemType.MOVIE, page_size=3)
     assert not wire.calls
@@ -43,47 +51,51 @@ def test_a_listing_is_read_page_by_page_as_it_is_gone_through(wire, server, list
     assert {call.request.headers["X-Plex-Container-Size"] for call in wire.calls} == {"3"}
 
 
-def test_a_reading_can_be_gone_through_once_only(server, listing):
+def test_a_reading_can_be_gone_through_once_only(server: PlexMediaServer, listing: Answers) -> None:
     listing(ALL, movies(1, 2))
     reading, keys = read(server)
     assert keys == ["1", "2"]
     assert list(reading) == []
 
 
-def test_a_reading_left_early_is_not_complete(server, listing):
+def test_a_reading_left_early_is_not_complete(server: PlexMediaServer, listing: Answers) -> None:
     listing(ALL, movies(1, 7))
     reading = server.items("1", ItemType.MOVIE, page_size=3)
     next(iter(reading))
     assert not reading.complete
 
 
-def test_an_empty_listing_is_complete(server, container):
+def test_an_empty_listing_is_complete(server: PlexMediaServer, container: Answers) -> None:
     container(ALL, {"size": 0, "totalSize": 0})
     reading, keys = read(server)
     assert (keys, reading.complete) == ([], True)
 
 
-def test_an_empty_listing_without_a_total_is_complete(server, container):
+def test_an_empty_listing_without_a_total_is_complete(server: PlexMediaServer, container: Answers) -> None:
     container(ALL, {"size": 0})
     reading, keys = read(server)
     assert (keys, reading.complete) == ([], True)
 
 
-def test_without_a_total_only_an_empty_page_proves_the_end(wire, server, listing):
+def test_without_a_total_only_an_empty_page_proves_the_end(
+    wire: RequestsMock, server: PlexMediaServer, listing: Answers
+) -> None:
     listing(ALL, movies(1, 4), total=False)
     reading, keys = read(server)
     assert (len(keys), reading.total, reading.complete) == (4, None, True)
     assert len(wire.calls) == 3
 
 
-def test_the_total_may_stand_in_a_header(wire, server, container):
+def test_the_total_may_stand_in_a_header(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers
+) -> None:
     container(ALL, page(*movies(1, 2)), headers={"X-Plex-Container-Total-Size": "2"})
     reading, _ = read(server)
     assert (reading.total, reading.complete) == (2, True)
     assert len(wire.calls) == 1
 
 
-def test_pages_shorter_than_asked_for_are_followed_up(server, container):
+def test_pages_shorter_than_asked_for_are_followed_up(server: PlexMediaServer, container: Answers) -> None:
     container(
         ALL,
         page(*movies(1, 2), totalSize=5),
@@ -95,26 +107,32 @@ def test_pages_shorter_than_asked_for_are_followed_up(server, container):
     assert reading.complete
 
 
-def test_an_empty_page_before_the_total_is_reached_is_incomplete(server, container):
+def test_an_empty_page_before_the_total_is_reached_is_incomplete(
+    server: PlexMediaServer, container: Answers
+) -> None:
     container(ALL, page(*movies(1, 3), totalSize=5), page(totalSize=5))
     reading, keys = read(server)
     assert (len(keys), reading.complete) == (3, False)
 
 
-def test_an_empty_first_page_of_many_is_incomplete(server, container):
+def test_an_empty_first_page_of_many_is_incomplete(server: PlexMediaServer, container: Answers) -> None:
     container(ALL, page(totalSize=500))
     reading, keys = read(server)
     assert (keys, reading.complete) == ([], False)
 
 
-def test_a_page_that_repeats_a_row_does_not_pass_for_complete(server, container):
+def test_a_page_that_repeats_a_row_does_not_pass_for_complete(
+    server: PlexMediaServer, container: Answers
+) -> None:
     container(ALL, page(*movies(1, 3), totalSize=6), page(*movies(3, 5), totalSize=6), page(totalSize=6))
     reading, keys = read(server)
     assert len(keys) == 6
     assert (reading.rows, reading.complete) == (6, False)
 
 
-def test_a_row_pushed_back_by_a_repeated_one_is_still_fetched(server, container):
+def test_a_row_pushed_back_by_a_repeated_one_is_still_fetched(
+    server: PlexMediaServer, container: Answers
+) -> None:
     container(
         ALL,
         page(*movies(1, 3), totalSize=5),
@@ -127,7 +145,9 @@ def test_a_row_pushed_back_by_a_repeated_one_is_still_fetched(server, container)
 
 
 @pytest.mark.parametrize("total", [{"totalSize": 9}, {}])
-def test_a_server_that_always_sends_the_same_page_ends_incomplete(wire, server, container, total):
+def test_a_server_that_always_sends_the_same_page_ends_incomplete(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers, total: Any
+) -> None:
     container(ALL, page(*movies(1, 3), **total))
     reading, keys = read(server)
     assert len(keys) == 6
@@ -136,7 +156,9 @@ def test_a_server_that_always_sends_the_same_page_ends_incomplete(wire, server, 
 
 
 @pytest.mark.parametrize("total", [{"totalSize": 9}, {}])
-def test_a_server_that_goes_round_in_a_circle_ends_incomplete(wire, server, container, total):
+def test_a_server_that_goes_round_in_a_circle_ends_incomplete(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers, total: Any
+) -> None:
     first, second = page(*movies(1, 3), **total), page(*movies(4, 6), **total)
     container(ALL, first, second, first, second, first)
     reading, _ = read(server)
@@ -144,19 +166,21 @@ def test_a_server_that_goes_round_in_a_circle_ends_incomplete(wire, server, cont
     assert len(wire.calls) == 3
 
 
-def test_a_total_that_grows_meanwhile_is_followed(server, container):
+def test_a_total_that_grows_meanwhile_is_followed(server: PlexMediaServer, container: Answers) -> None:
     container(ALL, page(*movies(1, 3), totalSize=4), page(*movies(4, 5), totalSize=5))
     reading, keys = read(server)
     assert (len(keys), reading.total, reading.complete) == (5, 5, True)
 
 
-def test_a_list_that_shrinks_meanwhile_may_have_moved_past_us(server, container):
+def test_a_list_that_shrinks_meanwhile_may_have_moved_past_us(
+    server: PlexMediaServer, container: Answers
+) -> None:
     container(ALL, page(*movies(1, 3), totalSize=7), page(*movies(5, 6), totalSize=5), page(totalSize=5))
     reading, keys = read(server)
     assert (len(keys), reading.total, reading.complete) == (5, 5, False)
 
 
-def test_an_odd_row_costs_itself_and_completeness_only(server, container):
+def test_an_odd_row_costs_itself_and_completeness_only(server: PlexMediaServer, container: Answers) -> None:
     rows = [
         *movies(1, 2),
         {"title": "no key"},
@@ -170,7 +194,7 @@ def test_an_odd_row_costs_itself_and_completeness_only(server, container):
     assert (reading.rows, reading.skipped, reading.complete) == (6, 3, False)
 
 
-def test_a_page_of_odd_rows_does_not_hide_the_next_one(server, container):
+def test_a_page_of_odd_rows_does_not_hide_the_next_one(server: PlexMediaServer, container: Answers) -> None:
     odd = [{"title": "?"}] * 3
     container(ALL, page(*odd, totalSize=5), page(*movies(4, 5), totalSize=5))
     reading, keys = read(server)
@@ -178,13 +202,15 @@ def test_a_page_of_odd_rows_does_not_hide_the_next_one(server, container):
     assert (reading.skipped, reading.complete) == (3, False)
 
 
-def test_rows_announced_but_not_sent_are_missing(server, container):
+def test_rows_announced_but_not_sent_are_missing(server: PlexMediaServer, container: Answers) -> None:
     container(ALL, {"size": 5})
     reading, keys = read(server)
     assert (keys, reading.skipped, reading.complete) == ([], 5, False)
 
 
-def test_an_answer_without_rows_or_their_number_is_no_proof_of_emptiness(server, container):
+def test_an_answer_without_rows_or_their_number_is_no_proof_of_emptiness(
+    server: PlexMediaServer, container: Answers
+) -> None:
     container(ALL, {})
     with pytest.raises(BadResponse):
         read(server)
@@ -205,14 +231,18 @@ def test_an_answer_without_rows_or_their_number_is_no_proof_of_emptiness(server,
         b"\xff\xfe\x00",
     ],
 )
-def test_what_is_not_a_container_is_a_bad_response(wire, server, body):
+def test_what_is_not_a_container_is_a_bad_response(
+    wire: RequestsMock, server: PlexMediaServer, body: Any
+) -> None:
     wire.get(SERVER + ALL, body=body, content_type="application/json")
     with pytest.raises(BadResponse) as caught:
         read(server)
     assert "plex.example:32400" in str(caught.value)
 
 
-def test_an_error_in_the_middle_leaves_the_reading_incomplete(wire, server, container):
+def test_an_error_in_the_middle_leaves_the_reading_incomplete(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers
+) -> None:
     container(ALL, page(*movies(1, 3), totalSize=9))
     wire.get(SERVER + ALL, status=403)
     reading = server.items("1", ItemType.MOVIE, page_size=3)
@@ -221,7 +251,9 @@ def test_an_error_in_the_middle_leaves_the_reading_incomplete(wire, server, cont
     assert (reading.rows, reading.complete) == (3, False)
 
 
-def test_the_all_episodes_entry_is_neither_a_row_nor_a_loss(server, container):
+def test_the_all_episodes_entry_is_neither_a_row_nor_a_loss(
+    server: PlexMediaServer, container: Answers
+) -> None:
     everything = {"key": "/library/metadata/9/allLeaves", "title": "All episodes", "leafCount": 3}
     seasons = [{"ratingKey": "10", "type": "season"}, {"ratingKey": "11", "type": "season"}]
     container(
@@ -235,7 +267,9 @@ def test_the_all_episodes_entry_is_neither_a_row_nor_a_loss(server, container):
         assert (reading.rows, reading.skipped, reading.complete) == (2, 0, True)
 
 
-def test_any_other_entry_beside_the_rows_is_one_we_do_not_understand(server, container):
+def test_any_other_entry_beside_the_rows_is_one_we_do_not_understand(
+    server: PlexMediaServer, container: Answers
+) -> None:
     container(
         "/library/metadata/9/children", {"size": 2, "Directory": [{"title": "?"}], "Metadata": movies(1, 1)}
     )
@@ -244,15 +278,15 @@ def test_any_other_entry_beside_the_rows_is_one_we_do_not_understand(server, con
     assert not reading.complete
 
 
-def test_keys_are_told_apart():
+def test_keys_are_told_apart() -> None:
     keys = KeySet()
     for key in ["1", "2", "1", "/status/sessions/history/3", "x", "x", "-1 None a/2", "9" * 30, "256", "٣"]:
         keys.add(key)
     assert keys.count == 7
 
 
-def test_a_long_history_stays_small_in_memory():
-    def fetch(start: int):
+def test_a_long_history_stays_small_in_memory() -> None:
+    def fetch(start: int) -> Page[Play]:
         rows = [{"historyKey": f"/status/sessions/history/{start + n}", "viewedAt": 1} for n in range(1000)]
         body = {"MediaContainer": {"size": len(rows), "totalSize": 50_000, "Metadata": rows}}
         return HISTORY.read(Answer("plex.example", {}, json.dumps(body).encode()))
@@ -267,7 +301,7 @@ def test_a_long_history_stays_small_in_memory():
         tracemalloc.stop()
 
 
-def test_one_odd_row_in_a_page_is_found_without_losing_its_neighbours():
+def test_one_odd_row_in_a_page_is_found_without_losing_its_neighbours() -> None:
     body = {"MediaContainer": {"size": 3, "Metadata": [*movies(1, 1), {"ratingKey": None}, *movies(3, 3)]}}
     found = METADATA.read(Answer("plex.example", {}, json.dumps(body).encode()))
     assert [row.rating_key for row in found.rows] == ["1", "3"]

@@ -6,7 +6,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -37,10 +37,8 @@ class Listener:
             with connection:
                 connection.settimeout(5)
                 self.requests.append(connection.recv(65536))
-                try:
+                with suppress(OSError):  # the client hangs up, as it should
                     self._behaviour(connection)
-                except OSError:
-                    pass  # the client has hung up, as it should
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
@@ -83,69 +81,73 @@ def ask(listener: Listener, timing: Timing = QUICK) -> str:
     return PlexMediaServer(listener.url, identity, "secret", timing=timing).root().machine_identifier
 
 
-def test_a_whole_answer_is_understood():
+def test_a_whole_answer_is_understood() -> None:
     with listening(sending(head(f"Content-Length: {len(BODY)}") + BODY)) as listener:
         assert ask(listener) == "m1"
 
 
-def test_a_server_that_says_nothing_is_unreachable_and_asked_twice():
+def test_a_server_that_says_nothing_is_unreachable_and_asked_twice() -> None:
     with listening(say_nothing) as listener:
         with pytest.raises(Unreachable, match="did not answer in time"):
             ask(listener)
         assert len(listener.requests) == 2
 
 
-def test_a_server_that_hangs_up_is_unreachable():
+def test_a_server_that_hangs_up_is_unreachable() -> None:
     with listening(hang_up_at_once) as listener, pytest.raises(Unreachable):
         ask(listener)
 
 
-def test_nobody_at_the_address_is_unreachable():
+def test_nobody_at_the_address_is_unreachable() -> None:
     with listening(hang_up_at_once) as listener:
         pass
     with pytest.raises(Unreachable, match="cannot be reached"):
         ask(listener)
 
 
-def test_a_name_nobody_knows_is_said_to_be_unknown():
+def test_a_name_nobody_knows_is_said_to_be_unknown() -> None:
     identity = ClientIdentity(identifier="plaxe-test", version="1", device_name="attic")
     with pytest.raises(Unreachable, match="name"):
         PlexMediaServer("http://nobody.invalid", identity, timing=QUICK).root()
 
 
-def test_plain_http_where_tls_is_due_is_told_as_a_certificate_matter():
+def test_plain_http_where_tls_is_due_is_told_as_a_certificate_matter() -> None:
     with listening(sending(head("Content-Length: 0"))) as listener:
         listener.url = listener.url.replace("http:", "https:")
         with pytest.raises(Unreachable, match="certificate"):
             ask(listener)
 
 
-def test_a_body_shorter_than_announced_is_a_bad_response():
+def test_a_body_shorter_than_announced_is_a_bad_response() -> None:
     with listening(sending(head("Content-Length: 500") + BODY)) as listener:
         with pytest.raises(BadResponse, match="broke off"):
             ask(listener)
         assert len(listener.requests) == 1
 
 
-def test_a_chunked_body_without_an_end_is_a_bad_response():
-    with listening(sending(head("Transfer-Encoding: chunked") + b"36\r\n" + BODY)) as listener:
-        with pytest.raises(BadResponse, match="broke off"):
-            ask(listener)
+def test_a_chunked_body_without_an_end_is_a_bad_response() -> None:
+    with (
+        listening(sending(head("Transfer-Encoding: chunked") + b"36\r\n" + BODY)) as listener,
+        pytest.raises(BadResponse, match="broke off"),
+    ):
+        ask(listener)
 
 
-def test_half_a_json_without_a_length_is_a_bad_response():
-    with listening(sending(head("Connection: close") + BODY[:20])) as listener:
-        with pytest.raises(BadResponse, match="cut off"):
-            ask(listener)
+def test_half_a_json_without_a_length_is_a_bad_response() -> None:
+    with (
+        listening(sending(head("Connection: close") + BODY[:20])) as listener,
+        pytest.raises(BadResponse, match="cut off"),
+    ):
+        ask(listener)
 
 
-def test_a_broken_off_error_page_is_still_that_error():
+def test_a_broken_off_error_page_is_still_that_error() -> None:
     page = head("Content-Length: 500", status="404 Not Found") + b"<html>"
     with listening(sending(page)) as listener, pytest.raises(NotFound):
         ask(listener)
 
 
-def test_a_body_that_drips_is_given_up_at_the_deadline():
+def test_a_body_that_drips_is_given_up_at_the_deadline() -> None:
     drops = [head(f"Content-Length: {len(BODY)}"), *(bytes([byte]) for byte in BODY)]
     started = time.monotonic()
     with listening(sending(*drops, pause=0.02)) as listener, pytest.raises(Unreachable):
@@ -153,13 +155,15 @@ def test_a_body_that_drips_is_given_up_at_the_deadline():
     assert time.monotonic() - started < 1
 
 
-def test_an_answer_too_large_is_refused():
-    with listening(sending(head("Connection: close") + b"x" * 2_000_000)) as listener:
-        with pytest.raises(BadResponse, match="too large"):
-            ask(listener)
+def test_an_answer_too_large_is_refused() -> None:
+    with (
+        listening(sending(head("Connection: close") + b"x" * 2_000_000)) as listener,
+        pytest.raises(BadResponse, match="too large"),
+    ):
+        ask(listener)
 
 
-def test_a_small_answer_that_unpacks_to_a_large_one_is_refused_in_time():
+def test_a_small_answer_that_unpacks_to_a_large_one_is_refused_in_time() -> None:
     bomb = gzip.compress(b"\0" * 100_000_000)
     page = head("Content-Encoding: gzip", f"Content-Length: {len(bomb)}") + bomb
     tracemalloc.start()
@@ -171,13 +175,13 @@ def test_a_small_answer_that_unpacks_to_a_large_one_is_refused_in_time():
         tracemalloc.stop()
 
 
-def test_a_body_that_cannot_be_unpacked_is_a_bad_response():
+def test_a_body_that_cannot_be_unpacked_is_a_bad_response() -> None:
     page = head("Content-Encoding: gzip", "Content-Length: 9") + b"not gzip!"
     with listening(sending(page)) as listener, pytest.raises(BadResponse, match="unpacked"):
         ask(listener)
 
 
-def test_nothing_that_goes_wrong_on_a_socket_shows_the_token():
+def test_nothing_that_goes_wrong_on_a_socket_shows_the_token() -> None:
     with listening(sending(b"this is no HTTP\r\n\r\n")) as listener, pytest.raises(PlexError) as caught:
         ask(listener)
     assert "secret" not in str(caught.value)
