@@ -78,6 +78,13 @@ class Server:
     def account_id(self, person: Person) -> int:
         return OWNER_ACCOUNT if person is self.owner else person.plex_id
 
+    def token_of(self, person: Person) -> str | None:
+        """What opens this server as that person."""
+        if person is self.owner:
+            return self.access_token
+        share = self.share_of(person)
+        return share.token if share else None
+
     def state(self, person: Person, item: Item) -> ViewState | None:
         return self.states.get((self.account_id(person), item.guid))
 
@@ -120,13 +127,25 @@ class Server:
 
     def remove(self, item: Item) -> None:
         """The item, all below it, and their files."""
-        leaves = list(item.leaves())
-        self.missing_files.update(file for leaf in leaves for file in leaf.files)
+        self.missing_files.update(file for leaf in item.leaves() for file in leaf.files)
         for child in [*item.children]:
             self.remove(child)
         self._take_out(item)
         if self.scans_at_once:
-            self.scan()
+            self._tidy_after(item)
+
+    def _tidy_after(self, item: Item) -> None:
+        """Episodes that shared the file go too, and whatever has nothing left in it."""
+        top = [*item.lineage()][-1]
+        for leaf in [*top.leaves()]:
+            if self._is_lost(leaf):
+                self._take_out(leaf)
+        for holder in [*top.children, top]:
+            if not holder.is_leaf and not holder.children:
+                self._take_out(holder)
+
+    def _is_lost(self, leaf: Item) -> bool:
+        return bool(leaf.files) and self.missing_files.issuperset(leaf.files)
 
     def remove_media(self, item: Item, media: Media) -> None:
         item.media.remove(media)
@@ -138,7 +157,7 @@ class Server:
     def scan(self) -> None:
         """Lets go of leaves without files, then of seasons and shows without leaves."""
         for item in [*self.items.values()]:
-            if item.is_leaf and item.files and self.missing_files.issuperset(item.files):
+            if item.is_leaf and self._is_lost(item):
                 self._take_out(item)
         for item in reversed([*self.items.values()]):
             if not item.is_leaf and not item.children:

@@ -17,16 +17,9 @@ def resources(visit: Visit) -> Response:
     person = visit.person
     if person is None:
         return html_error(401)
-    reached = ((server, _access_token(server, person)) for server in visit.world.servers)
+    reached = ((server, server.token_of(person)) for server in visit.world.servers)
     servers = [_server(visit, server, token) for server, token in reached if token]
     return visit.answer([*servers, _player(person)])
-
-
-def _access_token(server: Server, person: Person) -> str | None:
-    if person is server.owner:
-        return server.access_token
-    share = server.share_of(person)
-    return share.token if share else None
 
 
 def _server(visit: Visit, server: Server, access_token: str) -> dict[str, object]:
