@@ -119,6 +119,7 @@ def missing(deletion: Deletion) -> str:
     item = deletion.item
     if item is None:
         return "Plaxe no longer knows this title."
+    item.refresh_from_db(fields=["views_count_from"])
     seen = Watch.objects.filter(item=item, last_viewed_at__gt=item.views_count_from).values("viewer")
     covering = item.covering_assignments()
     if not covering.exists():

@@ -3,6 +3,7 @@
 import os
 import tempfile
 
+import django
 import pytest
 from django.conf import settings
 
@@ -16,6 +17,7 @@ os.environ["PLAXE_DATA_DIR"] = folder.name
 os.environ["PLAXE_ENV_FILE"] = ""
 # Not in pyproject.toml: Django would read its settings before this file is read.
 os.environ["DJANGO_SETTINGS_MODULE"] = "plaxe.settings"
+django.setup()  # the conftest files of folders named on the command line are read before pytest-django does it
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.models import PlexServer
 from deletions import queue
@@ -13,7 +13,7 @@ from deletions.models import Deletion
 from media.models import MediaItem
 from media.sync import sync_server
 from plexclient.demo.library import Item
-from plexclient.demo.serving import Running, serve
+from plexclient.demo.running import Running, serve
 from plexclient.demo.world import World
 from tests import factories
 
@@ -42,7 +42,7 @@ def film(world: World) -> Item:
 
 
 @pytest.fixture
-def server(db: None, plex: Running, world: World, settings: SettingsWrapper) -> PlexServer:
+def server(db: None, plex: Running, world: World, settings: Settings) -> PlexServer:
     settings.PLAXE_PLEX_TV_URL = plex.plex_tv_url
     settings.PLAXE_DRY_RUN = False
     settings.PLAXE_DELETION_DELAY = timedelta(0)

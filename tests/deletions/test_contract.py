@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.models import PlexServer
 from deletions import queue
@@ -84,11 +84,11 @@ def test_a_file_of_another_size_holds(due: Deletion, world: World, film: Item) -
 
 def test_a_file_that_was_renamed_holds(due: Deletion, world: World, film: Item) -> None:
     film.media[0].parts[0].file = "/media/Films/renamed.mkv"
-    assert_held(due, Hold.CHANGED, "was not there when it was queued", world)
+    assert_held(due, Hold.CHANGED, "when it was queued", world)
 
 
 def test_a_file_that_plex_cannot_reach_holds(due: Deletion, world: World, film: Item) -> None:
-    film.media[0].parts[0].exists = False
+    world.server.missing_files.add(film.media[0].parts[0].file)
     assert_held(due, Hold.CHANGED, "Is the disk mounted?", world)
 
 
@@ -172,7 +172,7 @@ def test_a_title_plaxe_no_longer_knows_holds(due: Deletion, world: World) -> Non
 
 
 def test_the_label_that_keeps_can_be_another(
-    due: Deletion, world: World, film: Item, settings: SettingsWrapper
+    due: Deletion, world: World, film: Item, settings: Settings
 ) -> None:
     settings.PLAXE_KEEP_LABEL = "Forever"
     film.labels.append("Forever")

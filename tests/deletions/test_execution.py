@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.errors import Busy
 from accounts.jobs import running
@@ -20,6 +20,7 @@ from plexclient.demo.world import World
 
 QueueUp = Callable[..., list[Deletion]]
 METADATA = r"^/library/metadata/"
+LONG_AGO = timezone.now() - timedelta(days=9)
 
 
 def executed(deletion: Deletion, *, after: timedelta = timedelta(0)) -> Deletion:
@@ -53,8 +54,20 @@ def test_a_title_that_is_gone_already_is_recorded_as_gone(due: Deletion, world: 
     assert not world.deletes
 
 
+def test_the_last_episode_takes_its_season_along_and_leaves_a_show_that_has_more(
+    world: World, queue_up: QueueUp
+) -> None:
+    show = world.add_show("Salt Road", added_at=LONG_AGO)
+    first, second = (world.add_season(show, number, added_at=LONG_AGO) for number in (1, 2))
+    world.add_episode(second, added_at=LONG_AGO)
+    executed(*queue_up(world.add_episode(first, added_at=LONG_AGO)))
+    there = MediaItem.objects.present().values_list("rating_key", flat=True)
+    assert first.rating_key not in there
+    assert show.rating_key in there
+
+
 def test_a_dry_run_does_everything_but_the_delete_and_goes_once_it_is_off(
-    due: Deletion, world: World, settings: SettingsWrapper
+    due: Deletion, world: World, settings: Settings
 ) -> None:
     settings.PLAXE_DRY_RUN = True
     report = execute_due(due.server, timezone.now())
@@ -68,7 +81,7 @@ def test_a_dry_run_does_everything_but_the_delete_and_goes_once_it_is_off(
 
 
 def test_a_dry_run_looks_at_a_title_once_a_day_and_audits_it_once(
-    due: Deletion, world: World, settings: SettingsWrapper
+    due: Deletion, world: World, settings: Settings
 ) -> None:
     settings.PLAXE_DRY_RUN = True
     executed(due)
@@ -80,7 +93,7 @@ def test_a_dry_run_looks_at_a_title_once_a_day_and_audits_it_once(
     assert AuditEntry.objects.filter(verb="dry_run").count() == 1
 
 
-def test_dry_run_is_the_default(db: None, settings: SettingsWrapper) -> None:
+def test_dry_run_is_the_default(db: None, settings: Settings) -> None:
     settings.PLAXE_DRY_RUN = None
     assert Policy.load().dry_run
 
@@ -122,7 +135,7 @@ def test_a_lost_answer_is_settled_by_the_proof_when_the_title_is_gone(
 
 @pytest.mark.parametrize(("kind", "status"), [("reset", 0), ("status", 500), ("status", 503)])
 def test_an_unknown_result_is_asked_again_after_the_claim_timeout_and_never_sent_again(
-    due: Deletion, world: World, kind: str, status: int, settings: SettingsWrapper
+    due: Deletion, world: World, kind: str, status: int, settings: Settings
 ) -> None:
     world.faults.add(Fault(kind, "DELETE", METADATA, status=status))  # type: ignore[arg-type]
     assert executed(due).status == Status.RUNNING
@@ -203,6 +216,7 @@ def test_workers_that_die_again_and_again_do_not_go_on_for_ever(due: Deletion, w
 
 
 def test_a_second_run_on_the_same_server_ends_at_once(due: Deletion, world: World) -> None:
+    world.requests.clear()
     with running(due.server, Job.Kind.EXECUTE), pytest.raises(Busy):
         execute_due(due.server, timezone.now())
     assert not world.requests

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.errors import Busy, Refused
 from accounts.jobs import running
@@ -82,7 +82,7 @@ def test_an_item_nobody_is_assigned_to_is_never_queued(server: PlexServer) -> No
 
 
 def test_the_policy_of_the_environment_sets_the_delay(
-    server: PlexServer, seen: MediaItem, settings: SettingsWrapper
+    server: PlexServer, seen: MediaItem, settings: Settings
 ) -> None:
     settings.PLAXE_DELETION_DELAY = timedelta(days=7)
     queue.enqueue_complete(server, NOW)
@@ -118,6 +118,7 @@ def test_enqueueing_costs_the_same_queries_for_many_titles(server: PlexServer, s
             queue.enqueue_complete(server, NOW)
         return len(queries)
 
+    enqueue_with(1)  # rows that are made once: the job, the policy
     assert enqueue_with(1) == enqueue_with(20)
 
 
