@@ -63,6 +63,10 @@ class PlexServer(models.Model):
             return self.owner.plex_id
         return account_id or None
 
+    def lock(self) -> None:
+        """Until the transaction ends nobody else writes this server's items and watches."""
+        PlexServer.objects.select_for_update(no_key=True).values_list("pk").get(pk=self.pk)
+
     def reached(self, now: datetime) -> None:
         self._remember(is_online=True, last_seen_at=now, last_error="")
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import PlexServer, PlexUser
 from media.models.assignments import Assignment
@@ -32,6 +33,7 @@ class LibrarySection(models.Model):
     type = models.CharField(max_length=10, choices=Type)
     title = models.CharField(max_length=500)
     gone_at = models.DateTimeField(null=True, blank=True)
+    missing_since = models.DateTimeField(null=True, help_text="When the server first did not list it.")
     synced_at = models.DateTimeField(null=True, help_text="Begin of the last sync that was complete.")
     full_sync_at = models.DateTimeField(null=True, help_text="Begin of the last full pass that was complete.")
     shrank_at = models.DateTimeField(
@@ -51,6 +53,21 @@ class LibrarySection(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def needs_full_pass(self) -> bool:
+        """Nothing was ever read whole, or the last full pass asked for a second opinion."""
+        return self.synced_at is None or self.shrank_at is not None
+
+    def synced(self, now: datetime, *, full: bool, doubt: str = "") -> None:
+        self.synced_at, self.last_error = now, doubt
+        if full:
+            self.full_sync_at = now
+        self.save(update_fields=["synced_at", "full_sync_at", "shrank_at", "last_error"])
+
+    def failed(self, error: str) -> None:
+        self.last_error = error
+        self.save(update_fields=["last_error"])
 
 
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
@@ -92,7 +109,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def in_order(self) -> Self:
         """As a shelf: movies and shows by title, a show's episodes by season and number."""
         return self.order_by(
-            models.functions.Coalesce("show__title", "title"), F("parent_index").asc(nulls_first=True),
+            Coalesce("show__title", "title"), F("parent_index").asc(nulls_first=True),
             F("index").asc(nulls_first=True), "title", "pk",
         )  # fmt: skip
 
@@ -205,8 +222,16 @@ class MediaItem(models.Model):
     def is_complete(self) -> bool:
         return MediaItem.objects.filter(pk=self.pk).complete().exists()
 
+    def earliest_view(self) -> datetime:
+        """When it was added; a date that lies behind our first look at it has been edited."""
+        return min(self.added_at or self.first_seen_at, self.first_seen_at)
+
     def gone(self, now: datetime) -> None:
+        """It is no longer there, and neither is the season or show that it leaves empty."""
         MediaItem.objects.filter(pk=self.pk).update(gone_at=now, missing_since=None)
+        for above in (self.parent, self.show):
+            if above and not above.leaves().exists():
+                MediaItem.objects.filter(pk=above.pk).update(gone_at=now, missing_since=None)
 
 
 class MediaFile(models.Model):

@@ -1,8 +1,10 @@
 """Who has seen what, and how far a server's history has been read."""
 
+from collections.abc import Container
 from datetime import datetime
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F
 
 from accounts.models import PlexServer, PlexUser
 
@@ -38,10 +40,16 @@ class Watch(models.Model):
 class HistoryCursor(models.Model):
     """How far a server's history is read. Everything viewed before `read_until` is in."""
 
+    MOST_STRANGERS = 1000
+
     server = models.OneToOneField(PlexServer, models.CASCADE, related_name="history_cursor")
     read_until = models.DateTimeField(null=True)
     rows = models.PositiveBigIntegerField(default=0, help_text="Rows read so far; some more than once.")
     caught_up_at = models.DateTimeField(null=True, help_text="When the history was last read to its end.")
+    strangers = models.JSONField(
+        default=dict,
+        help_text="Plex ids of people not known yet, and their first view, which was passed over.",
+    )
 
     def __str__(self) -> str:
         return f"{self.server} until {self.read_until}"
@@ -52,11 +60,44 @@ class HistoryCursor(models.Model):
 
     def advance(self, read_until: datetime | None, rows: int) -> None:
         """Move on; never back."""
-        self.read_until = max(filter(None, [self.read_until, read_until]), default=None)
-        self.rows += rows
-        self.save(update_fields=["read_until", "rows"])
+        self._move(max(filter(None, [self.read_until, read_until]), default=None), rows)
+
+    def retreat(self, read_until: datetime | None) -> None:
+        """Go back to where the reading began: what it said about its order was wrong."""
+        self._move(read_until, rows=0)
+
+    def _move(self, read_until: datetime | None, rows: int) -> None:
+        # A rewind that has come in between wins: it asks for something this reading has passed already.
+        unmoved = HistoryCursor.objects.filter(pk=self.pk, read_until=self.read_until)
+        if unmoved.update(read_until=read_until, rows=F("rows") + rows):
+            self.read_until = read_until
+
+    def caught_up(self, now: datetime) -> None:
+        self.caught_up_at = now
+        self.save(update_fields=["caught_up_at"])
 
     @classmethod
     def rewind(cls, server: PlexServer, to: datetime) -> None:
         """Read again from `to`: items have appeared whose views were passed over as unknown."""
         cls.objects.filter(server=server, read_until__gt=to).update(read_until=to)
+
+    def pass_over(self, strangers: dict[int, datetime]) -> None:
+        """Remember views of people who are not known yet."""
+        for plex_id, viewed_at in strangers.items():
+            first, key = viewed_at.isoformat(), str(plex_id)
+            if key in self.strangers or len(self.strangers) < self.MOST_STRANGERS:
+                self.strangers[key] = min(first, self.strangers.get(key, first))
+        if strangers:
+            self.save(update_fields=["strangers"])
+
+    def meet(self, known: Container[int]) -> None:
+        """Read again from the first view of those who have become known."""
+        met = {key for key in self.strangers if int(key) in known}
+        if not met:
+            return
+        first = min(datetime.fromisoformat(self.strangers[key]) for key in met)
+        self.strangers = {key: at for key, at in self.strangers.items() if key not in met}
+        with transaction.atomic():
+            self.save(update_fields=["strangers"])
+            HistoryCursor.rewind(self.server, first)
+        self.refresh_from_db(fields=["read_until"])

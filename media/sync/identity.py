@@ -1,0 +1,62 @@
+"""Does a rating key still mean the title it meant when Plaxe last looked?
+
+A key is the number of a row in the server's database. It survives a refresh, an edit and a new match, but
+after a rebuild or a restored backup it can stand for another title, and that title must not inherit who was
+to see the old one, nor who did. So a key whose type changed always gets a new row, and one whose guid changed
+keeps its row only on evidence: the same file, a common external id, the same season of the same show, the
+same name under a new agent. Without evidence the old row loses the key and is gone, and a new row begins with
+nothing. The mistake that is left is harmless: somebody has to be assigned again, and until then nothing goes.
+"""
+
+from media.models import MediaItem
+from media.sync.values import guid_of
+from plexclient.types import Metadata
+
+# Guids of titles that no agent has matched. They name the key or the file, not the work.
+UNMATCHED = ("local://", "com.plexapp.agents.none://", "tv.plex.agents.none://")
+
+
+def is_same(item: MediaItem, row: Metadata, *, show_id: int | None, shares_a_file: bool) -> bool:
+    if item.type != row.type:
+        return False
+    guid = guid_of(row)
+    if item.guid == guid and _is_matched(guid):
+        return True
+    return _same_number(item, row) and (
+        shares_a_file
+        or bool(item.external_ids.items() & row.external_ids.items())
+        or _same_season(item, show_id)
+        or _same_name(item, row, guid)
+    )
+
+
+def _same_season(item: MediaItem, show_id: int | None) -> bool:
+    return item.type == MediaItem.Type.SEASON and show_id is not None and show_id == item.show_id
+
+
+def _same_name(item: MediaItem, row: Metadata, guid: str) -> bool:
+    """Enough where nothing better was ever known, and for a show that another agent has matched."""
+    by_name_only = not _is_matched(item.guid) and not _is_matched(guid)
+    by_new_agent = not item.is_leaf and _agent(item.guid) != _agent(guid)
+    return (by_name_only or by_new_agent) and _folded(item.title) == _folded(row.title)
+
+
+def _is_matched(guid: str) -> bool:
+    return bool(guid) and not guid.startswith(UNMATCHED)
+
+
+def _same_number(item: MediaItem, row: Metadata) -> bool:
+    """A file may hold two episodes, and a key may have passed from one of them to the other."""
+    if item.type == MediaItem.Type.SEASON:
+        return item.index == row.index
+    if item.type == MediaItem.Type.EPISODE:
+        return (item.parent_index, item.index) == (row.parent_index, row.index)
+    return True
+
+
+def _agent(guid: str) -> str:
+    return guid.partition("://")[0]
+
+
+def _folded(title: str) -> str:
+    return title.strip().casefold()

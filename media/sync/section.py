@@ -1,0 +1,97 @@
+"""One section, read once: all of it, or what has changed since the last time."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import Job, PlexServer
+from media.models import LibrarySection
+from media.paging import reaches_back
+from media.sync.missing import Absence, SeenKeys, absence, settle
+from media.sync.store import PAGE, Stored, store
+from plexclient.errors import BadResponse
+from plexclient.paging import Reading
+from plexclient.server import PlexMediaServer
+from plexclient.types import ItemType, Metadata
+
+KINDS = {
+    LibrarySection.Type.MOVIE: (ItemType.MOVIE,),
+    LibrarySection.Type.SHOW: (ItemType.SHOW, ItemType.SEASON, ItemType.EPISODE),
+}
+# The server dates its changes by its own clock, and some while they are still being written.
+OVERLAP = timedelta(hours=1)
+
+
+class SectionPass:
+    def __init__(
+        self,
+        server: PlexServer,
+        section: LibrarySection,
+        client: PlexMediaServer,
+        now: datetime,
+        *,
+        job: Job | None = None,
+    ) -> None:
+        self.section = section
+        self._server, self._client, self._now, self._job = server, client, now, job
+        self._kinds = KINDS[LibrarySection.Type(section.type)]
+        self._rows = 0
+        self._missing = 0
+        self.stored = Stored()
+
+    @property
+    def gone(self) -> int:
+        """Titles the listings lack, and titles whose key now stands for another."""
+        return self._missing + len(self.stored.notes)
+
+    def run(self, *, full: bool) -> str:
+        """Returns what is doubtful about it, in words. Raises PlexError when it could not be read whole."""
+        doubt = self._full() if full else self._incremental()
+        self.section.synced(self._now, full=full, doubt=doubt)
+        return doubt
+
+    def _full(self) -> str:
+        absences = [self._read_all(kind) for kind in self._kinds]
+        self._missing, doubt = settle(self.section, absences, self._now)
+        return doubt
+
+    def _incremental(self) -> str:
+        """Only what has changed: a title that is missing leaves no trace in a listing."""
+        since = min(self.section.synced_at or self._now, self._now) - OVERLAP
+        for kind in self._kinds:
+            reading = self._client.items(self.section.key, kind, sort="updatedAt:desc", page_size=PAGE)
+            pages = self._stored_pages(reading, kind)
+            if not reaches_back(pages, since, date_of=lambda row: row.updated_at):
+                self._demand_all(reading, kind)
+        return ""
+
+    def _read_all(self, kind: ItemType) -> Absence:
+        reading = self._client.items(self.section.key, kind, page_size=PAGE)
+        seen = SeenKeys()
+        for page in self._stored_pages(reading, kind):
+            seen.add(row.rating_key for row in page)
+        self._demand_all(reading, kind)
+        return absence(self.section, name_of(kind), seen, self._now)
+
+    def _stored_pages(self, reading: Reading[Metadata], kind: ItemType) -> Iterator[list[Metadata]]:
+        for page in reading.pages():
+            if any(row.type != name_of(kind) for row in page):
+                raise BadResponse(f"The server was asked for {name_of(kind)}s and sent other things.")
+            self.stored += store(self._server, self.section, page, self._now)
+            self._rows += len(page)
+            if self._job:
+                self._job.renew(timezone.now(), f"{self.section}: {self._rows:,}")
+            yield page
+
+    def _demand_all(self, reading: Reading[Metadata], kind: ItemType) -> None:
+        if not reading.complete:
+            total = "an unknown number" if reading.total is None else reading.total
+            raise BadResponse(
+                f"Only {reading.rows - reading.skipped} of {total} {name_of(kind)}s could be read. "
+                "Nothing was marked as gone."
+            )
+
+
+def name_of(kind: ItemType) -> str:
+    return kind.name.lower()
