@@ -55,16 +55,6 @@ def _distance(at: datetime) -> str:
     return _("%(time)s ago") % {"time": timesince(at, now, depth=1)}
 
 
-@register.filter
-def duration(length: timedelta) -> str:
-    """`24h`, as an admin writes it."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0 and seconds // size > (1 if unit == "d" else 0):
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
 @register.simple_tag
 def state(kind: Any, text: str) -> SafeString:
     """A word with a colour that means the same everywhere."""
