@@ -1,0 +1,142 @@
+"""Libraries, titles and views as rows. Plex has the truth of them; assigning goes by its verbs."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.admin import ReadOnly
+from accounts.errors import Refused
+from accounts.models import PlexServer, PlexUser
+from accounts.requests import Request
+from media import assigning, tasks
+from media.models import Assignment, HistoryCursor, LibrarySection, MediaFile, MediaItem, Watch
+
+if TYPE_CHECKING:
+    _FileInline = admin.TabularInline[MediaFile, MediaItem]
+else:  # generic only for the type checker
+    _FileInline = admin.TabularInline
+
+Presence = ("gone_at", admin.EmptyFieldListFilter)
+
+
+@admin.register(LibrarySection)
+class LibrarySectionAdmin(ReadOnly):
+    list_display = ["title", "type", "server", "key", "synced_at", "full_sync_at", "gone_at", "last_error"]
+    list_filter = ["server", "type", Presence]
+    list_select_related = ["server"]
+    search_fields = ["title", "=key", "server__name"]
+    actions = ["sync"]
+
+    @admin.action(description=_("Sync the servers of the selected libraries"))
+    def sync(self, request: HttpRequest, sections: QuerySet[LibrarySection]) -> None:
+        for server in PlexServer.objects.filter(sections__in=sections).distinct():
+            tasks.ask_sync(server, full=True)
+            messages.info(request, _("%(server)s will be read now.") % {"server": server})
+
+
+class FileInline(_FileInline):
+    model = MediaFile
+    fields = ["path", "size", "media_id", "part_id", "is_optimised"]
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ViewersForm(forms.Form):
+    viewer = forms.ModelMultipleChoiceField(
+        PlexUser.objects.all(), label=_("Viewers"), widget=forms.CheckboxSelectMultiple
+    )
+
+
+@admin.register(MediaItem)
+class MediaItemAdmin(ReadOnly):
+    list_display = ["full_title", "type", "section", "server", "rating_key", "size", "added_at", "gone_at"]
+    list_filter = ["type", "server", "section", Presence]
+    list_select_related = ["show", "section", "server"]
+    search_fields = ["title", "show__title", "=rating_key", "=guid"]
+    show_full_result_count = False
+    inlines = [FileInline]
+    actions = ["assign"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MediaItem]:
+        rows: QuerySet[MediaItem] = super().get_queryset(request)
+        return rows.select_related("show", "parent__show", "section", "server")
+
+    def view_on_site(self, item: MediaItem) -> str:
+        return reverse("media:item", args=[item.pk])
+
+    @admin.action(description=_("Assign viewers"))
+    def assign(self, request: Request, items: QuerySet[MediaItem]) -> TemplateResponse | None:
+        form = ViewersForm(request.POST if "viewer" in request.POST or "apply" in request.POST else None)
+        if not form.is_valid():
+            return self._ask(request, items, form)
+        done = 0
+        for item in items:
+            for viewer in form.cleaned_data["viewer"]:
+                try:
+                    done += assigning.assign(item, viewer, by=request.user)
+                except Refused as refusal:
+                    messages.error(request, str(refusal))
+        messages.success(request, ngettext("%d assignment made.", "%d assignments made.", done) % done)
+        return None
+
+    def _ask(self, request: HttpRequest, items: QuerySet[MediaItem], form: ViewersForm) -> TemplateResponse:
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": _("Assign viewers"),
+            "opts": self.opts,
+            "items": items,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/media/assign.html", context)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(ReadOnly):
+    """Made by the action on titles or on a title's page."""
+
+    list_display = ["item", "viewer", "server", "assigned_at", "assigned_by"]
+    list_filter = ["server", "item__type", "viewer"]
+    list_select_related = ["item__show", "viewer", "server", "assigned_by"]
+    search_fields = ["item__title", "item__show__title", "viewer__name", "=item__rating_key"]
+    show_full_result_count = False
+    actions = ["unassign"]
+
+    @admin.action(description=_("Unassign"))
+    def unassign(self, request: Request, assignments: QuerySet[Assignment]) -> None:
+        rows = list(assignments.select_related("item__server", "item__show", "viewer"))
+        for row in rows:
+            assigning.unassign(row.item, row.viewer, by=request.user)
+        text = ngettext("%d assignment taken away.", "%d assignments taken away.", len(rows))
+        messages.success(request, text % len(rows))
+
+
+@admin.register(Watch)
+class WatchAdmin(ReadOnly):
+    list_display = ["item", "viewer", "server", "first_viewed_at", "last_viewed_at", "source"]
+    list_filter = ["server", "source", "viewer"]
+    list_select_related = ["item__show", "viewer", "server"]
+    search_fields = ["item__title", "item__show__title", "viewer__name", "=item__rating_key"]
+    show_full_result_count = False
+
+
+@admin.register(HistoryCursor)
+class HistoryCursorAdmin(ReadOnly):
+    list_display = ["server", "read_until", "caught_up_at", "rows"]
+    list_filter = ["server"]
+    list_select_related = ["server"]
+    search_fields = ["server__name"]

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from media import views
+
+app_name = "media"
+urlpatterns = [
+    path("libraries/", views.libraries, name="libraries"),
+    path("libraries/sync/<int:pk>/", views.sync, name="sync"),
+    path("media/", views.items, name="items"),
+    path("media/assign/", views.assign_many, name="assign_many"),
+    path("media/<int:pk>/", views.item, name="item"),
+    path("media/<int:pk>/assign/", views.assign, name="assign"),
+    path("media/<int:pk>/unassign/", views.unassign, name="unassign"),
+    path("media/<int:pk>/poster/", views.poster, name="poster"),
+]

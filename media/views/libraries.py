@@ -1,0 +1,51 @@
+"""The libraries of every server, and how fresh Plaxe's knowledge of them is."""
+
+from django.contrib import messages
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.models import Job, PlexServer
+from accounts.requests import Request
+from media import tasks
+from media.models import LibrarySection, MediaItem
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def libraries(request: Request) -> HttpResponse:
+    """The page; for htmx the part of it that changes while a sync runs."""
+    return render(request, "media/_libraries.html" if request.htmx else "media/libraries.html", _state())
+
+
+@require_POST
+def sync(request: Request, pk: int) -> HttpResponse:
+    server = get_object_or_404(PlexServer, pk=pk)
+    tasks.ask_sync(server, full=True)
+    if request.htmx:
+        return render(request, "media/_libraries.html", _state())
+    messages.success(request, _("%(server)s will be read now.") % {"server": server})
+    return redirect("media:libraries")
+
+
+def _state() -> dict[str, object]:
+    jobs = Job.objects.filter(kind=Job.Kind.LIBRARIES)
+    running = set(jobs.held(timezone.now()).values_list("pk", flat=True))
+    by_server = {job.server_id: job for job in jobs}
+    counted = Prefetch("sections", _counted(), to_attr="counted")
+    servers = [(server, by_server.get(server.pk)) for server in PlexServer.objects.prefetch_related(counted)]
+    is_busy = bool(running) or any(job.wanted_at for job in by_server.values())
+    return {"servers": servers, "running": running, "is_busy": is_busy}
+
+
+def _counted() -> QuerySet[LibrarySection]:
+    there = Q(items__gone_at=None)
+    return LibrarySection.objects.annotate(
+        tops=Count("items", filter=there & Q(items__type__in=(MediaItem.Type.MOVIE, MediaItem.Type.SHOW))),
+        episodes=Count("items", filter=there & Q(items__type=MediaItem.Type.EPISODE)),
+        size=Sum("items__size", filter=there & Q(items__type__in=MediaItem.LEAVES), default=0),
+    ).order_by("title", "pk")

@@ -1,0 +1,79 @@
+"""Who still has to see how much, and what next."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+
+from accounts.models import PlexUser
+from media.models import Assignment, MediaItem, Watch
+
+# How an assignment leads to its leaves, nearest level first: a leaf assigned at several counts once.
+PATHS = {"own": "item", "season": "item__children", "show": "item__descendants"}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    viewer: PlexUser
+    total: int
+    seen: int
+    next: MediaItem | None = None
+
+    @property
+    def left(self) -> int:
+        return self.total - self.seen
+
+
+def waiting(limit: int) -> tuple[list[Waiting], int]:
+    """The viewers most is waiting for, and how many are waited for in all. A constant number of queries."""
+    total, seen = _counts()
+    left = Counter({viewer: total[viewer] - seen[viewer] for viewer in total})
+    behind = [viewer for viewer, count in left.most_common() if count > 0]
+    viewers = _with_next(behind[:limit])
+    titles = MediaItem.objects.select_related("show").in_bulk(viewer.next_pk for viewer in viewers.values())
+    shown = [viewers[pk] for pk in behind[:limit]]
+    return [
+        Waiting(viewer, total[viewer.pk], seen[viewer.pk], titles.get(viewer.next_pk)) for viewer in shown
+    ], len(behind)
+
+
+def _counts() -> tuple[Counter[int], Counter[int]]:
+    """For each viewer: the leaves he must see, and those of them he has."""
+    total: Counter[int] = Counter()
+    seen: Counter[int] = Counter()
+    for level, path in PATHS.items():
+        pairs = _pairs(level, path).values("viewer").order_by()
+        for row in pairs.annotate(n=Count("pk"), seen=Count("pk", filter=_is_seen(path))):
+            total[row["viewer"]] += row["n"]
+            seen[row["viewer"]] += row["seen"]
+    return total, seen
+
+
+def _pairs(level: str, path: str) -> QuerySet[Assignment]:
+    """A row for each viewer and leaf that assignments at this level, and at no nearer one, bring together."""
+    pairs = Assignment.objects.filter(**{f"{path}__type__in": MediaItem.LEAVES, f"{path}__gone_at": None})
+    nearer = Assignment.objects.filter(viewer=OuterRef("viewer"))
+    if level != "own":
+        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef(path))))
+    if level == "show":
+        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef(f"{path}__parent"))))
+    return pairs
+
+
+def _is_seen(path: str) -> Exists:
+    views = Watch.objects.filter(item=OuterRef(path), viewer=OuterRef("viewer"))
+    return Exists(views.filter(last_viewed_at__gt=OuterRef(f"{path}__views_count_from")))
+
+
+def _with_next(keys: list[int]) -> dict[int, Any]:
+    """The viewers, each with the key of the first leaf he has not seen."""
+    viewer = OuterRef(OuterRef("pk"))
+    assigned = Assignment.objects.filter(viewer=viewer).values("item")
+    views = Watch.objects.filter(item=OuterRef("pk"), viewer=viewer)
+    unseen = MediaItem.objects.leaves().filter(
+        Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned),
+        ~Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))),
+    )
+    annotated = PlexUser.objects.annotate(next_pk=Subquery(unseen.in_order().values("pk")[:1]))
+    return annotated.in_bulk(keys)
