@@ -92,7 +92,7 @@ SILENCED_SYSTEM_CHECKS = [
 # --- Django
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "plaxe.apps.PlaxeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "deletions.context.policy",
             ],
         },
     }

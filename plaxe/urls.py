@@ -4,6 +4,8 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("media.urls")),
+    path("", include("deletions.urls")),
 ]
 
 handler400 = "plaxe.error_pages.bad_request"
