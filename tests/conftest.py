@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 import django
 import pytest
@@ -15,6 +16,7 @@ for name in [name for name in os.environ if name.startswith("PLAXE_") and name n
 folder = tempfile.TemporaryDirectory(prefix="plaxe-tests-", ignore_cleanup_errors=True)
 os.environ["PLAXE_DATA_DIR"] = folder.name
 os.environ["PLAXE_ENV_FILE"] = ""
+(Path(folder.name) / "static").mkdir()  # else WhiteNoise warns
 # Not in pyproject.toml: Django would read its settings before this file is read.
 os.environ["DJANGO_SETTINGS_MODULE"] = "plaxe.settings"
 django.setup()  # the conftest files of folders named on the command line are read before pytest-django does it
