@@ -90,6 +90,8 @@ def deletion_allowed(deletion: Deletion, facts: Facts, now: datetime) -> Objecti
 def nobody_is_playing(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     mine = {key for key in _family(deletion) if key}
     for session in facts.sessions:
+        if not session.rating_key and session.type in ("", *MediaItem.LEAVES):
+            return Objection(Hold.PLAYING, "Somebody is playing something that Plex does not name.")
         if mine & {session.rating_key, session.parent_rating_key, session.grandparent_rating_key}:
             who = session.user_title or "Somebody"
             return Objection(Hold.PLAYING, f"{who} is playing {session.title or 'it'}.")

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 PROOF_WAITS = (0.0, 0.3, 1.0)
 # A title that would have gone in a dry run is looked at once a day, not on every pass.
 DRY_RUN_AGAIN = timedelta(days=1)
+ACCEPTED = 200  # with a body that means nothing; the proof decides
 SERVER_ERROR = 500
 # A worker that dies again and again after announcing its DELETE: stop and let somebody look.
 MOST_DELETES = 3
@@ -165,7 +166,7 @@ def _conclude(deletion: Deletion, error: PlexError | None, gone: bool | None) ->
     now = timezone.now()
     if gone:
         return _finish(deletion, Status.GONE if isinstance(error, NotFound) else Status.DELETED, now)
-    if gone is False and error is None:
+    if gone is False and (error is None or error.status == ACCEPTED):
         return _finish(deletion, Status.FAILED, now, "Plex said it was deleted, and it is still there.")
     if gone is False and error and error.status in ADVICE:
         return _finish(deletion, Status.FAILED, now, ADVICE[error.status])

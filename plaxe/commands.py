@@ -20,6 +20,7 @@ from plaxe.error_pages import DATABASE_AWAY
 from plexclient.errors import PlexError
 
 logger = logging.getLogger(__name__)
+LOUD = 2
 
 
 class Encoder(DjangoJSONEncoder):
@@ -60,6 +61,8 @@ class JsonCommand(BaseCommand):
         try:
             options = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
             handle_default_options(Namespace(**options))
+            if options["verbosity"] < LOUD:  # what matters is in the result; a failure is one line
+                logging.disable(logging.WARNING)
             self.execute(*options.pop("args", ()), **options)
         except (CommandError, ImproperlyConfigured) as error:
             sys.exit(refuse(str(error), as_json="--json" in argv))
