@@ -19,7 +19,7 @@ os.environ["PLAXE_ENV_FILE"] = ""
 (Path(folder.name) / "static").mkdir()  # else WhiteNoise warns
 # Not in pyproject.toml: Django would read its settings before this file is read.
 os.environ["DJANGO_SETTINGS_MODULE"] = "plaxe.settings"
-django.setup()  # the conftest files of folders named on the command line are read before pytest-django does it
+django.setup()  # conftest files of folders named on the command line are read before pytest-django does it
 
 
 def pytest_configure(config: pytest.Config) -> None:

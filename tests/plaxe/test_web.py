@@ -1,6 +1,7 @@
 """What every answer carries, and the answers that come before any view."""
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
@@ -9,10 +10,12 @@ from django.urls import path
 from plaxe.headers import content_security_policy
 
 
+@login_not_required
 def broken(request: HttpRequest) -> HttpResponse:
     raise OperationalError("connection to server at 10.0.0.9 failed\nDETAIL: secret")
 
 
+@login_not_required
 def buggy(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
