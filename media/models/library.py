@@ -1,10 +1,13 @@
 """What exists on a server: sections, items and files, as Plaxe last read them."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from accounts.models import PlexServer, PlexUser
@@ -89,22 +92,18 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
 
     def seen_by(self, viewer: PlexUser) -> Self:
         """Leaves this viewer has seen since they are there."""
-        views = Watch.objects.filter(item=OuterRef("pk"), viewer=viewer)
-        return self.filter(Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))))
+        return self.filter(Exists(_counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
 
     def unseen_by(self, viewer: PlexUser) -> Self:
-        return self.exclude(pk__in=self.seen_by(viewer).values("pk"))
+        return self.filter(~Exists(_counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
 
     def complete(self) -> Self:
         """Covered leaves that every covering viewer has seen. "All of nobody" is not "all"."""
-        items = self.covered()
-        for level in COVERING_LEVELS:
-            items = items.filter(~Exists(_waiting_assignments(level)))
-        return items
+        return self.covered().exclude(_somebody_waits())
 
     def waiting(self) -> Self:
         """Covered leaves that somebody still has to see."""
-        return self.covered().exclude(pk__in=self.complete().values("pk"))
+        return self.covered().filter(_somebody_waits())
 
     def in_order(self) -> Self:
         """As a shelf: movies and shows by title, a show's episodes by season and number."""
@@ -114,11 +113,21 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         )  # fmt: skip
 
 
+def _counting_views(
+    leaf: Combinable, viewer: PlexUser | Combinable, count_from: Combinable
+) -> models.QuerySet[Watch]:
+    return Watch.objects.filter(item=leaf, viewer=viewer, last_viewed_at__gt=count_from)
+
+
+def _somebody_waits() -> Q:
+    """For a leaf: at some level there is an assignment whose viewer has no view of the leaf that counts."""
+    levels = (Exists(_waiting_assignments(level)) for level in COVERING_LEVELS)
+    return reduce(or_, levels, Q())
+
+
 def _waiting_assignments(level: str) -> models.QuerySet[Assignment]:
-    """For an outer leaf: the assignments at one level whose viewer has no view of the leaf that counts."""
-    leaf = OuterRef(OuterRef("pk"))
-    counting = Watch.objects.filter(
-        item=leaf, viewer=OuterRef("viewer"), last_viewed_at__gt=OuterRef(OuterRef("views_count_from"))
+    counting = _counting_views(
+        OuterRef(OuterRef("pk")), OuterRef("viewer"), OuterRef(OuterRef("views_count_from"))
     )
     return Assignment.objects.filter(item=OuterRef(level)).filter(~Exists(counting))
 
