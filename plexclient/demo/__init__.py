@@ -2,6 +2,7 @@
 
 from plexclient.demo.cast import demo_world, small_world
 from plexclient.demo.faults import Fault, Faults
+from plexclient.demo.generate import generate
 from plexclient.demo.library import Item, Media, Part, Section
 from plexclient.demo.people import Person, Share
 from plexclient.demo.player import Player
@@ -25,6 +26,7 @@ __all__ = [
     "Share",
     "World",
     "demo_world",
+    "generate",
     "serve",
     "small_world",
 ]

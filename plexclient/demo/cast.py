@@ -45,12 +45,14 @@ def demo_world(seed: int = 0, *, clock: Callable[[], float] = time.time) -> Worl
 
 
 def _people(world: World) -> None:
-    alice = world.add_person("alice", home=True, admin=True, friendly_name="Alice")
-    world.add_server(alice, name="Attic")
-    world.add_person("bob", home=True, pin="1234", friendly_name="Bob")
-    world.add_person("mia", home=True, restricted=True, profile="older_kid", friendly_name="Mia")
+    alice = world.add_person("alice", home=True, admin=True)
+    world.add_person("bob", home=True, pin="1234")
+    world.add_person("mia", home=True, restricted=True, profile="older_kid")
     for friend in ("carol", "dave", "erin", "frank"):
-        world.add_person(friend, friendly_name=friend.title())
+        world.add_person(friend)
+    for person in world.people:
+        person.title = person.title.title()
+    world.add_server(alice, name="Attic")
     for person in world.people[1:]:
         world.share(person)
 
@@ -100,13 +102,12 @@ def leaves(world: World) -> list[Item]:
 
 def _past(world: World, random: Random) -> None:
     """The last two weeks. Of the home at least one person misses each title: the job is still to be done."""
-    moments = iter(sorted(random.randrange(DAY, 13 * DAY) for _ in range(5000)))
     plays: list[tuple[int, Person, Item]] = []
     for item in leaves(world):
         if random.random() < 0.45:
             seen_by = random.sample(at_home(world), k=random.choice([1, 2, 2]))
             seen_by += [one for one in world.people if not one.home and random.random() < 0.15]
-            plays += [(next(moments), person, item) for person in seen_by]
+            plays += [(random.randrange(DAY // 4, 13 * DAY), person, item) for person in seen_by]
     for ago, person, item in sorted(plays, key=lambda play: -play[0]):
         world.play(person, item, at=world.now() - ago)
     started = random.choice(leaves(world))

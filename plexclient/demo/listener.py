@@ -36,6 +36,7 @@ class Listener(ThreadingHTTPServer):
         self.stopping = Event()
         self._open: dict[socket.socket, Thread] = {}
         self._open_lock = Lock()
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), Handler)
         self._loop = Thread(target=self.serve_forever, args=(0.02,), name=f"demo {site.name}", daemon=True)
         self._loop.start()

@@ -33,7 +33,7 @@ class Running:
         except OSError:
             self.stop()
             raise
-        plex_tv.url = app.plex_tv_url = self.plex_tv_url
+        app.plex_tv_port = self._ports["plex.tv"]
 
     @property
     def plex_tv_url(self) -> str:
@@ -78,7 +78,7 @@ class Running:
 
     def _url(self, key: str) -> str:
         host = "127.0.0.1" if self._host in ANYWHERE else self._host
-        return f"http://{host}:{self._ports[key]}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._ports[key]}"
 
 
 def _key(server: Server) -> str:

@@ -21,6 +21,7 @@ button { width: 100%; display: flex; gap: 1rem; align-items: center; padding: .6
 button:hover, button:focus-visible { border-color: #e5a00d; background: #232b36 }
 img { border-radius: 50%; width: 48px; height: 48px }
 small { display: block; color: #a9b2bf }
+[hidden] { display: none !important }
 label { display: block; margin: 0 0 1rem }
 input { display: block; width: 100%; box-sizing: border-box; margin-top: .25rem; padding: .6rem;
   border: 1px solid #3a4350; border-radius: .5rem; background: #0f1319; color: inherit; font: inherit }
@@ -42,7 +43,7 @@ PAGE = Template("""<!doctype html>
 <body><main>$content</main></body></html>""")
 FORM = Template("""<h1>Who is signing in?</h1>
 <p>This demo plays the part of Plex. Choose the account that <b id="product">the application</b>
-will see. Alice owns the server.</p>
+will see.</p>
 <form method="post" action="/auth/link"><input type="hidden" name="forwardUrl" value="">
 <label id="code">Code <input name="code" value="$code" autocomplete="off" required></label>
 $people</form><script>$script</script>""")
@@ -56,7 +57,7 @@ class SignInSite:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.plex_tv_url = ""
+        self.plex_tv_port = 0
 
     def answer(self, request: Request) -> Response:
         with self.world.lock:
@@ -68,16 +69,18 @@ class SignInSite:
         return _page("Not here", "<h1>There is nothing here</h1>", 404)
 
     def _form(self, request: Request) -> Response:
-        people = "\n".join(map(self._button, self.world.people))
+        host = request.host.removesuffix(f":{urlsplit('//' + request.host).port}")
+        plex_tv = f"http://{host}:{self.plex_tv_port}"
+        people = "\n".join(self._button(person, plex_tv) for person in self.world.people)
         code = escape(request.argument("code"))
         return _page("Sign in", FORM.substitute(code=code, people=people, script=SCRIPT))
 
-    def _button(self, person: Person) -> str:
+    def _button(self, person: Person, plex_tv: str) -> str:
         return PERSON.substitute(
             id=person.plex_id,
             name=escape(person.name),
             role=escape(self._role(person)),
-            avatar=escape(f"{self.plex_tv_url}/users/{person.uuid}/avatar"),
+            avatar=escape(f"{plex_tv}/users/{person.uuid}/avatar"),
         )
 
     def _role(self, person: Person) -> str:

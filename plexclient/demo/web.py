@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Generic, Literal, TypeVar
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 Delivery = Literal["whole", "reset", "cut", "drip"]
 VisitT = TypeVar("VisitT")
@@ -42,6 +42,11 @@ class Request:
     def plex(self, name: str) -> str:
         """An `X-Plex-*` header, or the query argument that may stand for it."""
         return self.headers.get(f"X-Plex-{name}") or self.argument(f"X-Plex-{name}")
+
+    @property
+    def host(self) -> str:
+        """By which name the asker reaches us; a browser elsewhere needs another than 127.0.0.1."""
+        return urlsplit(f"//{self.headers.get('Host') or '127.0.0.1'}").netloc.rpartition("@")[2]
 
     @property
     def wants_json(self) -> bool:

@@ -17,8 +17,8 @@ def test_forty_titles_and_seven_people() -> None:
     world = demo_world()
     titles = [item for item in world.server.items.values() if item.type in {"movie", "show"}]
     assert (len(titles), len(world.people)) == (40, 7)
-    assert [person.title for person in world.people[:2]] == ["alice", "bob"]
-    assert [person.title for person in at_home(world) if person.restricted] == ["mia"]
+    assert [person.title for person in world.people[:2]] == ["Alice", "Bob"]
+    assert [person.title for person in at_home(world) if person.restricted] == ["Mia"]
 
 
 def test_the_same_seed_makes_the_same_world() -> None:
@@ -28,6 +28,12 @@ def test_the_same_seed_makes_the_same_world() -> None:
 
     assert told(3) == told(3)
     assert told(3) != told(4)
+
+
+def test_the_plays_of_the_past_spread_over_two_weeks() -> None:
+    world = demo_world()
+    days = {(world.now() - row.viewed_at) // 86_400 for row in world.server.history}
+    assert len(days) > 10
 
 
 def test_nothing_has_been_seen_by_the_whole_home_nor_before_it_was_added() -> None:
@@ -90,6 +96,7 @@ def test_the_sign_in_page_shows_everybody_and_links_the_pin() -> None:
         page, cloud = Client(running.app_url), Client(running.plex_tv_url)
         shown = page.get("/auth").body.decode()
         assert all(f'value="{person.plex_id}"' in shown for person in world.people)
+        assert f'src="{running.plex_tv_url}/users/{world.people[0].uuid}/avatar"' in shown
         pin = cloud("POST", "/api/v2/pins?strong=true").json
         answer = page(
             "POST", "/auth/link", body=_choice(pin["code"], world.people[3].plex_id, "http://here/back")

@@ -17,11 +17,10 @@ class PlexTvSite:
 
     def __init__(self, world: World, address_of: Callable[[Server], str]) -> None:
         self.world = world
-        self.url = ""
         self._address_of = address_of
 
     def answer(self, request: Request) -> Response:
         with self.world.lock:
             person = self.world.person_with(request.plex("Token"))
-            visit = Visit(self.world, request, person, self.url, self._address_of)
+            visit = Visit(self.world, request, person, f"http://{request.host}", self._address_of)
             return ROUTES.answer(visit, request)

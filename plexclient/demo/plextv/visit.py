@@ -16,7 +16,7 @@ XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 @dataclass(frozen=True)
 class Visit:
-    """`url` is where plex.tv itself stands, `address_of` where a server listens."""
+    """`url` is plex.tv as the asker reaches it, `address_of` where a server listens."""
 
     world: World
     request: Request
