@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -45,7 +46,7 @@ class DeletionAdmin(ReadOnly):
         "server",
         "scheduled_for",
         "finished_at",
-        "bytes",
+        "size",
         "hold",
         "held_because",
     ]
@@ -60,6 +61,10 @@ class DeletionAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Deletion]:
         rows: QuerySet[Deletion] = super().get_queryset(request)
         return rows.select_related("server", "item__show")
+
+    @admin.display(description=_("size"), ordering="bytes")
+    def size(self, deletion: Deletion) -> str:
+        return filesizeformat(deletion.bytes)
 
     @admin.action(description=_("Cancel"))
     def cancel(self, request: Request, deletions: QuerySet[Deletion]) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +65,7 @@ class ViewersForm(forms.Form):
 
 @admin.register(MediaItem)
 class MediaItemAdmin(ReadOnly):
-    list_display = ["full_title", "type", "section", "server", "rating_key", "size", "added_at", "gone_at"]
+    list_display = ["full_title", "type", "section", "server", "rating_key", "bytes", "added_at", "gone_at"]
     list_filter = ["type", "server", "section", Presence]
     list_select_related = ["show", "section", "server"]
     search_fields = ["title", "show__title", "=rating_key", "=guid"]
@@ -78,6 +79,10 @@ class MediaItemAdmin(ReadOnly):
 
     def view_on_site(self, item: MediaItem) -> str:
         return reverse("media:item", args=[item.pk])
+
+    @admin.display(description=_("size"), ordering="size")
+    def bytes(self, item: MediaItem) -> str:
+        return filesizeformat(item.size)
 
     @admin.action(description=_("Assign viewers"))
     def assign(self, request: Request, items: QuerySet[MediaItem]) -> TemplateResponse | None:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import PlexUser
 from media.models import Assignment, MediaItem, Watch
@@ -42,28 +42,34 @@ def _counts() -> tuple[Counter[int], Counter[int]]:
     """For each viewer: the leaves he must see, and those of them he has."""
     total: Counter[int] = Counter()
     seen: Counter[int] = Counter()
+    views = Watch.objects.filter(item=OuterRef("leaf"), viewer=OuterRef("viewer"))
+    is_seen = Exists(views.filter(last_viewed_at__gt=OuterRef("counts_from")))
     for level, path in PATHS.items():
         pairs = _pairs(level, path).values("viewer").order_by()
-        for row in pairs.annotate(n=Count("pk"), seen=Count("pk", filter=_is_seen(path))):
+        for row in pairs.annotate(n=Count("leaf"), seen=Count("leaf", filter=is_seen)):
             total[row["viewer"]] += row["n"]
             seen[row["viewer"]] += row["seen"]
     return total, seen
 
 
 def _pairs(level: str, path: str) -> QuerySet[Assignment]:
-    """A row for each viewer and leaf that assignments at this level, and at no nearer one, bring together."""
-    pairs = Assignment.objects.filter(**{f"{path}__type__in": MediaItem.LEAVES, f"{path}__gone_at": None})
+    """A row for each viewer and leaf that assignments at this level, and at no nearer one, bring together.
+
+    All that is known of the leaf is annotated first: a filter by its path would join the leaves once more.
+    """
+    pairs = Assignment.objects.annotate(
+        leaf=F(path),
+        kind=F(f"{path}__type"),
+        gone=F(f"{path}__gone_at"),
+        season=F(f"{path}__parent"),
+        counts_from=F(f"{path}__views_count_from"),
+    ).filter(kind__in=MediaItem.LEAVES, gone=None)
     nearer = Assignment.objects.filter(viewer=OuterRef("viewer"))
     if level != "own":
-        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef(path))))
+        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef("leaf"))))
     if level == "show":
-        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef(f"{path}__parent"))))
+        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef("season"))))
     return pairs
-
-
-def _is_seen(path: str) -> Exists:
-    views = Watch.objects.filter(item=OuterRef(path), viewer=OuterRef("viewer"))
-    return Exists(views.filter(last_viewed_at__gt=OuterRef(f"{path}__views_count_from")))
 
 
 def _with_next(keys: list[int]) -> dict[int, Any]:
