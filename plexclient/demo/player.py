@@ -14,6 +14,8 @@ from plexclient.demo.world import World
 
 FRIEND_WATCHES_EVERY = 5
 LISTED = 100
+EAGER_PLAYS = 60
+CALM = 4
 
 
 class Player:
@@ -21,6 +23,7 @@ class Player:
 
     First come the titles for which the fewest people of the home are missing, movies and episodes in
     turn, so that some are soon seen by all of them. When everything has been seen, something new arrives.
+    After the first plays they calm down, or whoever comes late would find nothing left to happen.
     """
 
     def __init__(self, world: World, *, seed: int = 0, interval: float = 2.0, session: float = 1.5) -> None:
@@ -29,6 +32,7 @@ class Player:
         self.session = session
         self._random = Random(seed)
         self._plays = self._programme()
+        self._played = 0
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="demo player", daemon=True)
 
@@ -55,10 +59,15 @@ class Player:
             return person, item
 
     def _run(self) -> None:
-        while not self._stopping.wait(max(0.0, self.interval - self.session)):
+        while not self._stopping.wait(self._pause()):
             session = self._begin()
             finished = not self._stopping.wait(self.session)
             self._end(session, finished=finished)
+
+    def _pause(self) -> float:
+        self._played += 1
+        interval = self.interval if self._played <= EAGER_PLAYS else self.interval * CALM
+        return max(0.0, interval - self.session)
 
     def _begin(self) -> Session:
         with self.world.lock:
@@ -76,8 +85,9 @@ class Player:
         while True:
             item = self._wanted(movie=count % 2 == 0) or self._arrival()
             for person in self._missing(item):
-                yield person, item
                 count += 1
+                if item.rating_key in item.server.items:
+                    yield person, item
                 if count % FRIEND_WATCHES_EVERY == 0:
                     yield self._friend(), self._random.choice(leaves(self.world))
 

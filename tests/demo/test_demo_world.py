@@ -68,6 +68,15 @@ def test_when_all_has_been_seen_something_new_arrives() -> None:
     assert len(world.server.items) == before + 1
 
 
+def test_nobody_goes_on_with_a_title_that_was_deleted() -> None:
+    world = demo_world()
+    player = Player(world)
+    _, item = player.play_one()
+    world.delete(item)
+    later = [player.play_one()[1] for _ in range(10)]
+    assert item not in later
+
+
 def test_the_player_shows_a_session_and_then_a_play() -> None:
     world = demo_world()
     before = len(world.server.history)

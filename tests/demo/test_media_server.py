@@ -214,3 +214,31 @@ def test_pictures_are_drawn_in_the_size_asked_for(
     if status == 200:
         assert answer.body.startswith(b"\x89PNG")
         assert int.from_bytes(answer.body[16:20]) == width
+
+
+def test_a_work_is_found_by_its_guid_over_all_sections(
+    world: World, server: Client, movies: list[Item]
+) -> None:
+    copy = world.add_movie("Film 1", section=world.add_section("Classics", "movie"))
+    assert server.get(f"/library/all?guid={copy.guid}").keys == [movies[0].rating_key, copy.rating_key]
+
+
+def test_items_nobody_saw_come_last_when_sorted_by_their_last_view(
+    world: World, server: Client, alice: Person, movies: list[Item]
+) -> None:
+    world.play(alice, movies[2], at=1_000)
+    world.play(alice, movies[4], at=2_000)
+    rows = server.get("/library/sections/1/all?sort=lastViewedAt:desc").rows
+    assert [row["title"] for row in rows][:3] == ["Film 5", "Film 3", "Film 1"]
+    seen_after = server.get("/library/sections/1/all?lastViewedAt%3E%3E=1500").rows
+    assert [row["title"] for row in seen_after] == ["Film 5"]
+
+
+def test_preferences_are_for_the_owner_who_may_change_them(
+    world: World, server: Client, as_person: AsPerson
+) -> None:
+    assert as_person("bob").get("/:/prefs").status == 403
+    assert server("PUT", "/:/prefs?allowMediaDeletion=0").status == 200
+    assert world.server.allow_media_deletion is False
+    assert server.get("/:/prefs/get?id=allowMediaDeletion").container["Setting"][0]["value"] is False
+    assert server("PUT", "/:/prefs?Nonsense=1").status == 400
