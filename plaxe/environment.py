@@ -20,7 +20,7 @@ TRUE = {"true", "yes", "on", "1"}
 FALSE = {"false", "no", "off", "0"}
 
 
-class Environment(FileAwareEnv):  # type: ignore[misc]
+class Environment(FileAwareEnv):
     def __init__(self, source: Mapping[str, str] = os.environ) -> None:
         super().__init__()
         self.ENVIRON = FileAwareMapping(env=source)

@@ -7,11 +7,11 @@ from celery.signals import setup_logging
 from kombu.transport import TRANSPORT_ALIASES
 
 
-@setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """A receiver is all it takes for Celery to leave the logging of Django alone."""
 
 
+setup_logging.connect(keep_our_logging)
 TRANSPORT_ALIASES["folder"] = "plaxe.celery.folder:Transport"
 
 app = Celery("plaxe")

@@ -1,6 +1,7 @@
 """The clock: sends hints when the schedule in the database says so."""
 
 import logging
+from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -12,7 +13,9 @@ logger = logging.getLogger(__name__)
 PAUSE = 5.0  # seconds, after a tick that failed
 
 
-class Entry(ModelEntry):  # type: ignore[misc]
+class Entry(ModelEntry):
+    last_run_at: datetime
+
     def is_due(self) -> Any:
         """A run dated in the future, left by a clock that was set back, would stop this entry silently."""
         now = self._default_now()
@@ -21,7 +24,7 @@ class Entry(ModelEntry):  # type: ignore[misc]
         return super().is_due()
 
 
-class Scheduler(DatabaseScheduler):  # type: ignore[misc]
+class Scheduler(DatabaseScheduler):
     Entry = Entry
 
 

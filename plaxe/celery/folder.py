@@ -15,7 +15,7 @@ from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     @property
     def folder(self) -> Path:
         folder = Path(self.transport_options["folder"])
@@ -26,13 +26,13 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
     def control_folder(self) -> Path:
         return self.folder
 
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:
         name = f"{time.time_ns():020d}-{secrets.token_hex(4)}.{queue}"
         draft = self.folder / f"{name}.draft"
-        draft.write_text(dumps(payload), encoding="utf-8")
+        draft.write_text(dumps(message), encoding="utf-8")
         draft.rename(self.folder / f"{name}.msg")
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         for path in sorted(self._messages(queue)):
             try:
                 mine = path.rename(path.with_suffix(f".{os.getpid()}"))
@@ -58,5 +58,5 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
             return [Path(entry.path) for entry in entries if entry.name.endswith(suffix)]
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     Channel = Channel

@@ -16,7 +16,7 @@ from plaxe.celery.beat import keep_time
 THREADS = 4
 
 
-class QuietWorker(Worker):  # type: ignore[misc]
+class QuietWorker(Worker):
     """Celery's own handlers for signals talk to a terminal and wait for a second Ctrl-C."""
 
     def install_platform_tweaks(self, worker: Any) -> None:
