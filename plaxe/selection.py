@@ -77,7 +77,7 @@ def item(rating_key: str, options: dict[str, Any]) -> MediaItem:
 def viewer(who: str, server: PlexServer) -> PlexUser:
     """By plex.tv id, else by name."""
     known = PlexUser.objects.on(server)
-    match list(known.identified(who)) or list(known.named(who)):
+    match list(known.identified(who)) or list(known.named(who).order_by("plex_id")):
         case [found]:
             return found
         case []:

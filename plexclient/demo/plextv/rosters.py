@@ -121,7 +121,7 @@ def legacy_home_users(visit: Visit) -> Response:
     return _roster(rows, "User", friendlyName="Home", identifier="com.plexapp.plugins.myplex")
 
 
-@routes.on("GET", r"/api/servers/(\w+)/shared_servers/?")
+@routes.on("GET", r"/api/servers/([\w-]+)/shared_servers/?")
 @for_people
 def shared_servers(visit: Visit, machine_identifier: str) -> Response:
     server = next((one for one in visit.world.servers if one.machine_identifier == machine_identifier), None)
