@@ -65,6 +65,8 @@ class PlexUserAdmin(ReadOnly):
 
 
 class PlexServerForm(_ServerForm):
+    url = forms.CharField(label="Address", max_length=500)
+
     def clean_url(self) -> str:
         try:
             return normalised(self.cleaned_data["url"])

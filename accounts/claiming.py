@@ -1,7 +1,7 @@
 """Who may be the admin: the owner of a Plex server, one person, for ever."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -21,6 +21,12 @@ class Applicant:
     account: Account
     servers: list[Resource]
     token: str = field(repr=False)
+
+    def with_only(self, machine_identifier: str) -> "Applicant":
+        chosen = [one for one in self.servers if one.client_identifier == machine_identifier]
+        if not chosen:
+            raise Refused(f"{self.account.name} owns no server with the identifier {machine_identifier}.")
+        return replace(self, servers=chosen)
 
 
 def cloud(token: str | None = None, timing: Timing | None = None) -> PlexCloud:

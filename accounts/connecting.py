@@ -153,13 +153,17 @@ def refresh_tokens(user: User, resources: list[Resource]) -> None:
             server.save(update_fields=["token"])
 
 
-def connect_owner(token: str, *, url: str | None = None, now: datetime) -> Connected:
+def connect_owner(token: str, *, url: str | None = None, only: str | None = None, now: datetime) -> Connected:
     """Sign in without a browser: the owner, and every server of his that can be reached, or the one at `url`.
+
+    `only` is the machine identifier of the one server that is meant.
 
     Whoever can run commands here may claim the installation. Nothing is stored when no server is found.
     """
     applicant = identify(token)
     check(applicant, invited=True)
+    if only:
+        applicant = applicant.with_only(only)
     found = [_at(applicant, url)] if url else _reachable(applicant)
     user = admit(applicant, invited=True)
     refresh_tokens(user, applicant.servers)

@@ -17,7 +17,7 @@ from accounts.claiming import cloud, free_username
 from accounts.connecting import refresh
 from accounts.jobs import running
 from accounts.models import Access, Job, PlexServer, PlexUser, User
-from plexclient.cloud import PlexCloud
+from plexclient.cloud import PlexCloud, Roster
 from plexclient.errors import NotFound, PlexError
 from plexclient.types import Account, HomeUser, Person, SharedServer
 
@@ -40,21 +40,28 @@ class Viewer:
     is_protected: bool = False
 
 
+@dataclass(frozen=True)
+class People:
+    owner: Account
+    viewers: list[Viewer]
+    complete: bool
+
+
 def sync_viewers(server: PlexServer, now: datetime) -> int:
     """Copy owner, home and friends from plex.tv and say how many may watch; then look at the server itself.
 
     A server that does not answer keeps its viewers up to date all the same: its row tells that it is away.
     """
     with running(server, Job.Kind.VIEWERS):
-        account, viewers = read_viewers(cloud(server.owner.plex_token), server.machine_identifier)
+        people = read_people(cloud(server.owner.plex_token), server.machine_identifier)
         with transaction.atomic():
-            _rename(server.owner, account)
-            _store(server, viewers, now)
+            _rename(server.owner, people.owner)
+            _store(server, people, now)
         _look_at(server, now)
-    return len(viewers)
+    return len(people.viewers)
 
 
-def read_viewers(plex: PlexCloud, machine_identifier: str) -> tuple[Account, list[Viewer]]:
+def read_people(plex: PlexCloud, machine_identifier: str) -> People:
     """The owner and everybody with a way to the server; raises when one of the rosters cannot be read."""
     account = plex.user()
     home = _home(plex, account)
@@ -64,22 +71,23 @@ def read_viewers(plex: PlexCloud, machine_identifier: str) -> tuple[Account, lis
     sharing = {share.user_id for share in shares} | {
         person.id for person in people if machine_identifier in person.machine_identifiers
     }
-    rosters = [
+    known = [
         [_owner(account)],
         [_at_home(user) for user in home],
         [_person(person) for person in people if person.home or person.id in sharing - pending],
         [_share(share) for share in shares if share.user_id not in pending],
     ]
-    return account, merged(chain.from_iterable(rosters), friendly_names(plex))
+    viewers = merged(chain.from_iterable(known), friendly_names(plex))
+    return People(account, viewers, complete=home.complete and people.complete and shares.complete)
 
 
-def _home(plex: PlexCloud, account: Account) -> list[HomeUser]:
+def _home(plex: PlexCloud, account: Account) -> Roster[HomeUser]:
     try:
         return plex.home_users()
     except NotFound:
         if account.home:
             raise
-        return []  # whoever has no home has no list of its users
+        return Roster()  # whoever has no home has no list of its users
 
 
 def friendly_names(plex: PlexCloud) -> dict[int, str]:
@@ -133,9 +141,9 @@ def _rename(owner: User, account: Account) -> None:
     owner.save(update_fields=["username", "thumb"])
 
 
-def _store(server: PlexServer, viewers: list[Viewer], now: datetime) -> None:
+def _store(server: PlexServer, people: People, now: datetime) -> None:
     rows = PlexUser.objects.bulk_create(
-        [PlexUser(**_fitting(viewer)) for viewer in viewers],
+        [PlexUser(**_fitting(viewer)) for viewer in people.viewers],
         update_conflicts=True,
         unique_fields=["plex_id"],
         update_fields=[field.name for field in fields(Viewer) if field.name != "plex_id"],
@@ -146,9 +154,10 @@ def _store(server: PlexServer, viewers: list[Viewer], now: datetime) -> None:
         unique_fields=["server", "viewer"],
         update_fields=["gone_at"],
     )
-    here = Access.objects.filter(server=server, gone_at=None)
-    gone = here.exclude(viewer__in=[row.pk for row in rows]).update(gone_at=now)
-    if gone:
+    missing = Access.objects.filter(server=server, gone_at=None).exclude(viewer__in=[row.pk for row in rows])
+    if not people.complete:
+        logger.warning("%s: Plex sent fewer people than it announced; nobody counts as gone.", server)
+    elif gone := missing.update(gone_at=now):
         logger.info("%s: %d viewers are gone; what they have seen still counts.", server, gone)
 
 

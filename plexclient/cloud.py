@@ -1,10 +1,11 @@
 """plex.tv: signing in, servers, people."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
-from plexclient.decoding import json_of, value_of, xml_of
+from plexclient.decoding import json_of, number, value_of, xml_of
 from plexclient.errors import BadResponse, NotFound
 from plexclient.http import DEFAULT_TIMING, XML, Answer, ClientIdentity, Http, Timing
 from plexclient.types.people import Account, Friend, HomeUser, Person, Pin, SharedServer
@@ -20,6 +21,12 @@ ACCEPTED = {
     "includeSharedSources": "true",
     "includeSharingSettings": "true",
 }
+
+
+class Roster(list[T]):
+    """People as one list of plex.tv has them. Incomplete when it announced more rows than it sent."""
+
+    complete = True
 
 
 class Switched(Value, frozen=True, kw_only=True):
@@ -53,29 +60,27 @@ class PlexCloud:
         answer = self._http.get("/api/v2/resources", EVERY_WAY)
         return _array(answer, json_of(answer), Resource)
 
-    def users(self) -> list[Person]:
+    def users(self) -> Roster[Person]:
         """Friends and home users, without the owner."""
-        answer = self._http.get("/api/users", accept=XML)
-        return [value_of(answer, _person(node), Person) for node in xml_of(answer).iter("User")]
+        return _roster(self._http.get("/api/users", accept=XML), "User", Person, _person)
 
-    def home_users(self) -> list[HomeUser]:
+    def home_users(self) -> Roster[HomeUser]:
         try:
             answer = self._http.get("/api/v2/home/users")
             home = json_of(answer)
-            return _array(answer, home.get("users") if isinstance(home, dict) else home, HomeUser)
+            return Roster(_array(answer, home.get("users") if isinstance(home, dict) else home, HomeUser))
         except (BadResponse, NotFound):
             answer = self._http.get("/api/home/users", accept=XML)
-            return [value_of(answer, node.attrib, HomeUser) for node in xml_of(answer).iter("User")]
+            return _roster(answer, "User", HomeUser, lambda node: node.attrib)
 
     def friends(self) -> list[Friend]:
         """Retired at plex.tv: expect a BadResponse with status 410, and take ``users`` for the roster."""
         answer = self._http.get("/api/v2/friends", ACCEPTED)
         return _array(answer, json_of(answer), Friend)
 
-    def shared_servers(self, machine_identifier: str) -> list[SharedServer]:
+    def shared_servers(self, machine_identifier: str) -> Roster[SharedServer]:
         path = f"/api/servers/{quote(machine_identifier, safe='')}/shared_servers"
-        answer = self._http.get(path, accept=XML)
-        return [value_of(answer, _share(node), SharedServer) for node in xml_of(answer).iter("SharedServer")]
+        return _roster(self._http.get(path, accept=XML), "SharedServer", SharedServer, _share)
 
     def switch_home_user(self, uuid: str, pin: str | None = None) -> str:
         """That user's token at plex.tv; a server takes only the one from that user's ``resources``."""
@@ -101,6 +106,14 @@ def _array(answer: Answer, rows: Any, kind: type[T]) -> list[T]:
     if not isinstance(rows, list):
         raise answer.bad("sent something else than the list it was asked for.")
     return [value_of(answer, row, kind) for row in rows]
+
+
+def _roster(answer: Answer, name: str, kind: type[T], fields: Callable[[Element], Any]) -> Roster[T]:
+    root = xml_of(answer)
+    roster = Roster(value_of(answer, fields(node), kind) for node in root.iter(name))
+    announced = max(number(root.get("size")) or 0, number(root.get("totalSize")) or 0)
+    roster.complete = len(roster) >= announced
+    return roster
 
 
 def _person(node: Element) -> dict[str, Any]:
