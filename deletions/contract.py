@@ -59,6 +59,11 @@ class Facts:
     def parts(self) -> list[Part]:
         return [part for version in self.versions for part in version.parts]
 
+    @cached_property
+    def lost(self) -> list[str]:
+        """Files that are in Plex and not on the disk."""
+        return [part.file for part in self.parts if part.exists is False or part.accessible is False]
+
 
 Law = Callable[[Deletion, Facts, datetime], Objection | None]
 
@@ -124,9 +129,8 @@ def same_files(deletion: Deletion, facts: Facts, now: datetime) -> Objection | N
     today = {part.file: part.size for part in facts.parts}
     if difference := _difference(then, today):
         return Objection(Hold.CHANGED, difference)
-    lost = [part.file for part in facts.parts if part.exists is False or part.accessible is False]
-    if lost and not deletion.snapshot.get("file_went_with"):
-        return Objection(Hold.CHANGED, f"Plex cannot reach the file {lost[0]}. Is the disk mounted?")
+    if facts.lost and not deletion.snapshot.get("file_went_with"):
+        return Objection(Hold.CHANGED, f"Plex cannot reach the file {facts.lost[0]}. Is the disk mounted?")
     return None
 
 

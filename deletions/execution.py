@@ -105,14 +105,17 @@ def execute(deletion: Deletion, client: PlexMediaServer, now: datetime) -> str:
     """Delete one title if every law agrees at this moment."""
     if not deletion.claim(now):
         return ""
+    facts = Facts(client, deletion)
     try:
-        objection = contract.objection(deletion, Facts(client, deletion), now)
+        objection = contract.objection(deletion, facts, now)
     except Vanished:
         return _found_gone(deletion, now)
     except PlexError as error:
         objection = _cannot_read(error)
     if objection:
         return _hold(deletion, objection, now)
+    if facts.lost:  # it went with another title that shared it; Plex takes the entry out at its next scan
+        return _finish(deletion, Status.DELETED, now)
     return _note_dry_run(deletion, now) if Policy.load().dry_run else _delete(deletion, client, now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -150,11 +151,15 @@ def test_two_episodes_in_one_file_wait_for_each_other(world: World, queue_up: Qu
     assert executed(deletion).status == Status.DELETED
 
 
-def test_two_episodes_in_one_file_go_together(world: World, queue_up: QueueUp, server: PlexServer) -> None:
+@pytest.mark.parametrize("scans_at_once", [True, False])
+def test_two_episodes_in_one_file_go_together_by_one_delete(
+    world: World, queue_up: QueueUp, server: PlexServer, scans_at_once: bool
+) -> None:
+    world.server.scans_at_once = scans_at_once
     deletions = queue_up(*twins(world))
     execute_due(server, timezone.now())
     assert {executed(deletion).status for deletion in deletions} <= {Status.DELETED, Status.GONE}
-    assert len({call.rating_key for call in world.deletes}) == len(world.deletes)
+    assert len(world.deletes) == 1
 
 
 def test_an_episode_does_not_go_while_its_neighbour_is_kept(world: World, queue_up: QueueUp) -> None:
