@@ -29,7 +29,8 @@ class PlexUserQuerySet(models.QuerySet["PlexUser"]):
         return self.filter(access__server=server)
 
     def present(self) -> Self:
-        return self.filter(access__gone_at=None).distinct()
+        """Everybody who may watch somewhere today."""
+        return self.filter(access__isnull=False, access__gone_at=None).distinct()
 
     def identified(self, plex_id: str) -> Self:
         return self.filter(plex_id=int(plex_id)) if plex_id.isdecimal() and len(plex_id) < 19 else self.none()

@@ -6,7 +6,8 @@ import responses
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Installation
+from accounts.models import Installation, PlexServer
+from tests import factories
 from tests.accounts.fake_plex import FakePlex
 
 SignIn = Callable[..., Any]
@@ -23,6 +24,14 @@ def invited(db: None, client: Client) -> Client:
     """A browser that has opened the set-up address of a fresh installation."""
     client.get(Installation.load().setup_path() or "")
     return client
+
+
+@pytest.fixture
+def claimed(db: None, plex: FakePlex) -> PlexServer:
+    """An installation that alice has claimed, with her server."""
+    server = factories.server()
+    Installation.load().claim(server.owner)
+    return server
 
 
 @pytest.fixture

@@ -123,6 +123,13 @@ class FakePlex:
     def heals(self) -> None:
         self.answers.clear()
 
+    def knows(self, plex_id: int, username: str, *resources: dict[str, Any]) -> str:
+        """Another account at plex.tv; its token."""
+        token = f"{username}-token"
+        self.accounts[token] = account(plex_id, username)
+        self.resources[token] = list(resources)
+        return token
+
     def approve(self, token: str = "alice-token", pin_id: int | None = None) -> None:
         """Somebody signs in at Plex for the PIN, by default the latest."""
         self.pins[pin_id or max(self.pins)]["authToken"] = token

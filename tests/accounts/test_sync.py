@@ -148,6 +148,13 @@ def test_gone_from_one_server_is_not_gone_from_the_other(plex: FakePlex, server:
     assert CAROL in here(attic)
 
 
+def test_present_is_who_may_watch_somewhere_today(server: PlexServer) -> None:
+    factories.carol(on=server, gone=True)
+    bob = factories.bob(on=server)
+    PlexUser.objects.create(plex_id=2011, name="Nobody", kind="FRIEND")
+    assert list(PlexUser.objects.present()) == [bob]
+
+
 HALF_XML = '<MediaContainer size="2"><User id="1002" title="bob"/><User id='
 
 
