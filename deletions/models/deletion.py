@@ -170,10 +170,11 @@ class Deletion(models.Model):
     def claim(self, now: datetime) -> bool:
         """Take it for execution; exactly one worker gets it. A new claim begins with nothing sent."""
         lease = now + settings.PLAXE_CLAIM_TIMEOUT
-        return self.move(
-            Status.RUNNING, expect=(Status.SCHEDULED, Status.HELD), fence=self.fence + 1, leased_until=lease,
-            sent_at=None,
-        )  # fmt: skip
+        fields = {"fence": self.fence + 1, "leased_until": lease, "sent_at": None}
+        won = self.move(Status.RUNNING, expect=(Status.SCHEDULED, Status.HELD), **fields)
+        if won:  # somebody may have approved something since the row was read
+            self.refresh_from_db(fields=["snapshot", "accepted"])
+        return won
 
     def take_over(self, now: datetime) -> bool:
         """Take an abandoned claim: whoever held it can no longer send or record anything."""
