@@ -73,7 +73,7 @@ def reach(server: PlexServer, now: datetime) -> PlexMediaServer:
 def _find_again(server: PlexServer) -> bool:
     try:
         resource = _resource_of(server)
-    except PlexError as problem:
+    except (PlexError, Refused) as problem:
         logger.warning("%s: plex.tv could not be asked for its addresses: %s", server, problem)
         return False
     if resource is None:

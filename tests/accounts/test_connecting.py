@@ -183,6 +183,16 @@ def test_a_server_that_is_off_while_plex_tv_is_down_is_simply_off(plex: FakePlex
         reach(factories.server(url=KNOWN), NOW)
 
 
+def test_a_server_that_is_off_is_simply_off_when_the_owners_token_cannot_be_read(
+    plex: FakePlex, settings: Settings
+) -> None:
+    nobody_at(plex, KNOWN)
+    server = factories.server(url=KNOWN)
+    settings.PLAXE_ENCRYPTION_KEYS = ["another-key"]
+    with pytest.raises(Unreachable):
+        reach(PlexServer.objects.get(pk=server.pk), NOW)
+
+
 def test_a_server_that_is_no_longer_ours_is_simply_off(plex: FakePlex) -> None:
     nobody_at(plex, KNOWN)
     plex.resources["alice-token"] = [resource(owned=False)]

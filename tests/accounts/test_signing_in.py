@@ -89,6 +89,15 @@ def test_the_owner_is_staff_and_the_new_token_is_kept_sealed(
     assert PlexServer.objects.get().token == "machine-1-token-2"
 
 
+def test_signing_in_again_repairs_secrets_whose_key_is_lost(
+    plex: FakePlex, claimed: PlexServer, client: Client, sign_in: SignIn, settings: Settings
+) -> None:
+    settings.PLAXE_ENCRYPTION_KEYS = ["another-key"]
+    sign_in(client)
+    assert User.objects.get().plex_token == "alice-token"
+    assert PlexServer.objects.get().token == "machine-1-token"
+
+
 def test_signing_out_takes_a_post_and_ends_the_session(client: Client, claimed: PlexServer) -> None:
     client.force_login(claimed.owner)
     assert client.get("/logout/").status_code == 405
