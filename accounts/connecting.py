@@ -21,7 +21,6 @@ from accounts.addresses import (
 from accounts.claiming import Applicant, admit, check, cloud, identify, owned_servers
 from accounts.errors import Refused
 from accounts.models import Installation, Job, PlexServer, User
-from accounts.signals import server_taken
 from plexclient.errors import PlexError
 from plexclient.server import PlexMediaServer
 from plexclient.types import Resource, Root
@@ -140,7 +139,6 @@ def _keep(user: User, located: Located, now: datetime) -> PlexServer:
     server.reached(now)
     for kind in (Job.Kind.VIEWERS, Job.Kind.LIBRARIES):
         Job.of(server, kind).want(now)
-    server_taken.send(PlexServer, server=server)
     return server
 
 

@@ -2,4 +2,4 @@
 
 from django.dispatch import Signal
 
-server_taken = Signal()  # server: PlexServer; it is new or was connected anew, and wants to be read
+server_taken = Signal()  # server: PlexServer; somebody has just chosen it and waits to see it

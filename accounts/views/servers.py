@@ -18,6 +18,7 @@ from accounts.errors import Refused
 from accounts.models import PlexServer, User
 from accounts.paths import safe_path
 from accounts.requests import Request
+from accounts.signals import server_taken
 from accounts.tasks import hint, sync_viewers
 from plexclient.errors import PlexError
 from plexclient.types import Resource
@@ -44,6 +45,7 @@ def take_first(
 def _take(user: User, resource: Resource, url: str | None, now: datetime) -> PlexServer:
     server = take_server(user, resource, url=url, now=now)
     hint(sync_viewers, server.pk)
+    server_taken.send(PlexServer, server=server)
     return server
 
 

@@ -123,6 +123,13 @@ class FakePlex:
     def heals(self) -> None:
         self.answers.clear()
 
+    def at(self, url: str, server: MediaServer | None = None) -> None:
+        """From now on this server answers there, by default the one we know."""
+        self.servers[urlsplit(url).netloc] = server or MediaServer()
+
+    def nobody_at(self, url: str) -> None:
+        self.servers.pop(urlsplit(url).netloc, None)
+
     def knows(self, plex_id: int, username: str, *resources: dict[str, Any]) -> str:
         """Another account at plex.tv; its token."""
         token = f"{username}-token"

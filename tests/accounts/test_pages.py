@@ -7,7 +7,7 @@ import pytest
 import requests
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Job, PlexServer, User
 from tests import factories
@@ -47,6 +47,22 @@ def test_a_chosen_server_is_taken(plex: FakePlex, owner: User, client: Client) -
     answer = client.post(SERVERS, {"server": "machine-1", "url": "", "next": "/users/"})
     assert answer.headers["Location"] == "/users/"
     assert [server.machine_identifier for server in PlexServer.objects.all()] == ["machine-1"]
+
+
+def test_a_taken_server_is_announced_and_read_soon(
+    plex: FakePlex,
+    owner: User,
+    client: Client,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks() as hints:
+        client.post(SERVERS, {"server": "machine-1"})
+    asked = [(task.name, *args) for task, args in (hint.args for hint in hints)]  # type: ignore[attr-defined]
+    server = PlexServer.objects.get()
+    assert asked == [
+        ("accounts.tasks.sync_viewers", server.pk),
+        ("media.tasks.sync_libraries", server.pk),
+    ]
 
 
 def test_a_server_is_connected_again_at_a_typed_address(plex: FakePlex, owner: User, client: Client) -> None:
