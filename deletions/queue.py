@@ -1,7 +1,6 @@
 """What happens next: complete titles enter the queue, what is no longer complete is held, people decide."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +13,9 @@ from accounts.jobs import running
 from accounts.models import Job, PlexServer, User
 from deletions import snapshot
 from deletions.models import PASSING, STICKY, AuditEntry, Deletion, Hold, Policy, Status
-from media.models import Assignment, MediaItem, Watch
+from media.models import MediaItem, Watch
 
 BATCH = 500
-
-Pair = tuple[Assignment, Watch]
 
 
 @dataclass(frozen=True)
@@ -46,12 +43,12 @@ def _enqueue_new(server: PlexServer, now: datetime) -> int:
 def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
     """A constant number of queries however many titles there are."""
     items = MediaItem.objects.filter(pk__in=keys).select_related("show", "parent").prefetch_related("files")
-    pairs = _evidence(items)
+    pairs = snapshot.evidence(items)
     due = now + Policy.load().delay
     with transaction.atomic():
         rows = Deletion.objects.bulk_create(
             Deletion(
-                **_facts(server, item, pairs[item.pk]),
+                **snapshot.facts(server, item, pairs[item.pk]),
                 server=server,
                 item=item,
                 enqueued_at=now,
@@ -63,37 +60,6 @@ def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
             AuditEntry.about(row, AuditEntry.Verb.ENQUEUED, now, text=" ".join(row.reasons)) for row in rows
         )
     return len(rows)
-
-
-def _facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, Any]:
-    """What a deletion knows about its title and those who watched it."""
-    return {
-        "rating_key": item.rating_key,
-        "type": item.type,
-        "title": item.full_title,
-        "bytes": item.size,
-        "snapshot": snapshot.take(server, item),
-        "viewers": list({pair[0].viewer_id: snapshot.viewer(*pair) for pair in pairs}.values()),
-        "reasons": [snapshot.reason(*pair) for pair in pairs],
-    }
-
-
-def _evidence(items: Iterable[MediaItem]) -> dict[int, list[Pair]]:
-    """For each leaf: the assignments that cover it, each with the view that answers it."""
-    levels = {item.pk: {item.pk, item.parent_id, item.show_id} for item in items}
-    assignments = defaultdict(list)
-    for assignment in Assignment.objects.filter(
-        item__in=set().union(*levels.values()) - {None}
-    ).select_related("viewer", "item"):
-        assignments[assignment.item_id].append(assignment)
-    views = {(watch.item_id, watch.viewer_id): watch for watch in Watch.objects.filter(item__in=levels)}
-
-    def pairs(leaf: int) -> Iterator[Pair]:
-        for assignment in (each for level in levels[leaf] for each in assignments.get(level, [])):
-            if watch := views.get((leaf, assignment.viewer_id)):
-                yield assignment, watch
-
-    return {leaf: sorted(pairs(leaf), key=lambda pair: pair[0].viewer.name) for leaf in levels}
 
 
 def _hold_incomplete(server: PlexServer, now: datetime) -> int:
@@ -187,7 +153,7 @@ def retry(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
 def _current(deletion: Deletion) -> dict[str, Any]:
     """The deletion's facts as Plaxe knows them at this moment; none for a title it no longer knows."""
     item = deletion.item
-    return _facts(deletion.server, item, _evidence([item])[item.pk]) if item else {}
+    return snapshot.facts(deletion.server, item, snapshot.evidence([item])[item.pk]) if item else {}
 
 
 def _move(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import PlexServer
 from deletions.execution import execute_due
 from deletions.models import Policy
 from plaxe import selection
@@ -16,7 +17,7 @@ class Command(JsonCommand):
     help = "Delete what is due, after a fresh look at the server."
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        def work(server: selection.PlexServer) -> dict[str, Any]:
+        def work(server: PlexServer) -> dict[str, Any]:
             return asdict(execute_due(server, timezone.now()))
 
         results = selection.on_each(options, work, **dict.fromkeys(COUNTS, 0))
