@@ -5,11 +5,11 @@ gone; whoever is gone keeps his row and what he has seen, and may come back.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -22,6 +22,7 @@ from plexclient.errors import NotFound, PlexError
 from plexclient.types import Account, HomeUser, Person, SharedServer
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 Kind = PlexUser.Kind
 
 
@@ -45,12 +46,14 @@ class People:
     owner: Account
     viewers: list[Viewer]
     complete: bool
+    problem: PlexError | None = None  # why a roster is missing
 
 
 def sync_viewers(server: PlexServer, now: datetime) -> int:
     """Copy owner, home and friends from plex.tv and say how many may watch; then look at the server itself.
 
     A server that does not answer keeps its viewers up to date all the same: its row tells that it is away.
+    When a roster cannot be read, the others are stored, nobody counts as gone, and its error is raised.
     """
     with running(server, Job.Kind.VIEWERS):
         people = read_people(cloud(server.owner.plex_token), server.machine_identifier)
@@ -58,15 +61,18 @@ def sync_viewers(server: PlexServer, now: datetime) -> int:
             _rename(server.owner, people.owner)
             _store(server, people, now)
         _look_at(server, now)
+        if people.problem:
+            raise people.problem
     return len(people.viewers)
 
 
 def read_people(plex: PlexCloud, machine_identifier: str) -> People:
-    """The owner and everybody with a way to the server; raises when one of the rosters cannot be read."""
+    """The owner and everybody with a way to the server, as far as the rosters can be read."""
     account = plex.user()
-    home = _home(plex, account)
-    people = plex.users()
-    shares = plex.shared_servers(machine_identifier)
+    problems: list[PlexError] = []
+    home = _readable(lambda: _home(plex, account), problems)
+    people = _readable(plex.users, problems)
+    shares = _readable(lambda: plex.shared_servers(machine_identifier), problems)
     pending = {share.user_id for share in shares if not share.accepted_at}
     sharing = {share.user_id for share in shares} | {
         person.id for person in people if machine_identifier in person.machine_identifiers
@@ -78,7 +84,16 @@ def read_people(plex: PlexCloud, machine_identifier: str) -> People:
         [_share(share) for share in shares if share.user_id not in pending],
     ]
     viewers = merged(chain.from_iterable(known), friendly_names(plex))
-    return People(account, viewers, complete=home.complete and people.complete and shares.complete)
+    complete = home.complete and people.complete and shares.complete
+    return People(account, viewers, complete, next(iter(problems), None))
+
+
+def _readable(read: Callable[[], Roster[T]], problems: list[PlexError]) -> Roster[T]:
+    try:
+        return read()
+    except PlexError as problem:
+        problems.append(problem)
+        return Roster.incomplete()
 
 
 def _home(plex: PlexCloud, account: Account) -> Roster[HomeUser]:
@@ -156,7 +171,7 @@ def _store(server: PlexServer, people: People, now: datetime) -> None:
     )
     missing = Access.objects.filter(server=server, gone_at=None).exclude(viewer__in=[row.pk for row in rows])
     if not people.complete:
-        logger.warning("%s: Plex sent fewer people than it announced; nobody counts as gone.", server)
+        logger.warning("%s: not all of its people could be read; nobody counts as gone.", server)
     elif gone := missing.update(gone_at=now):
         logger.info("%s: %d viewers are gone; what they have seen still counts.", server, gone)
 

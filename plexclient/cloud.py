@@ -1,7 +1,7 @@
 """plex.tv: signing in, servers, people."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
@@ -27,6 +27,12 @@ class Roster(list[T]):
     """People as one list of plex.tv has them. Incomplete when it announced more rows than it sent."""
 
     complete = True
+
+    @classmethod
+    def incomplete(cls) -> Self:
+        nobody = cls()
+        nobody.complete = False
+        return nobody
 
 
 class Switched(Value, frozen=True, kw_only=True):
