@@ -204,7 +204,11 @@ def in_seconds(seconds: float) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
-@pytest.mark.parametrize("wait", ["0", in_seconds(-3600), "Wed, 21 Oct 2015 07:28:00 -0000"])
+@pytest.mark.parametrize(
+    "wait",
+    ["0", in_seconds(-3600), "Wed, 21 Oct 2015 07:28:00 -0000"],
+    ids=["none", "an hour ago", "without a zone"],
+)
 def test_a_short_wait_asked_for_is_kept(wire: RequestsMock, server: PlexMediaServer, wait: str) -> None:
     wire.get(ROOT, status=429, headers={"Retry-After": wait})
     wire.get(ROOT, json=GOOD)
