@@ -11,6 +11,13 @@ from accounts.models import PlexUser
 from media.models import LibrarySection, MediaItem
 from media.models.library import MediaItemQuerySet
 
+# How a leaf leads to the row of a kind that stands for it.
+LEVELS: dict[str, str] = {
+    MediaItem.Type.MOVIE: "pk",
+    MediaItem.Type.EPISODE: "pk",
+    MediaItem.Type.SEASON: "parent",
+    MediaItem.Type.SHOW: "show",
+}
 TOPS = (MediaItem.Type.MOVIE, MediaItem.Type.SHOW)
 STATES = {
     "waiting": _("Waiting for somebody"),
@@ -40,27 +47,35 @@ class Filters(forms.Form):
     def items(self) -> MediaItemQuerySet:
         self.full_clean()
         chosen = self.cleaned_data
-        items = MediaItem.objects.present().filter(type__in=[chosen["type"]] if chosen.get("type") else TOPS)
+        kinds = [chosen["type"]] if chosen.get("type") else TOPS
+        items = MediaItem.objects.present().filter(type__in=kinds)
         if chosen.get("section"):
             items = items.filter(section=chosen["section"])
         if chosen.get("q"):
             items = items.filter(title__icontains=chosen["q"])
-        items = _in_state(items, chosen.get("state", ""), chosen.get("viewer"))
+        state, viewer = chosen.get("state"), chosen.get("viewer")
+        if state == "unassigned":
+            items = items.exclude(_holds(_covered(viewer), kinds))
+        elif state or viewer:
+            items = items.filter(_holds(_in_state(state, viewer), kinds))
         return items.select_related("show", "parent").in_order()
 
 
-def _in_state(items: MediaItemQuerySet, state: str, viewer: PlexUser | None) -> MediaItemQuerySet:
-    leaves = MediaItem.objects.covered_for(viewer) if viewer else MediaItem.objects.covered()
+def _covered(viewer: PlexUser | None) -> MediaItemQuerySet:
+    return MediaItem.objects.covered_for(viewer) if viewer else MediaItem.objects.covered()
+
+
+def _in_state(state: str | None, viewer: PlexUser | None) -> MediaItemQuerySet:
+    """The covered leaves a state is about, for everybody or for one viewer."""
+    leaves = _covered(viewer)
     match state:
         case "waiting":
-            return items.filter(_holds(leaves.unseen_by(viewer) if viewer else leaves.waiting()))
+            return leaves.unseen_by(viewer) if viewer else leaves.waiting()
         case "complete":
-            return items.filter(_holds(leaves.seen_by(viewer) if viewer else leaves.complete()))
+            return leaves.seen_by(viewer) if viewer else leaves.complete()
         case "queued":
-            return items.filter(_holds(queued(leaves)))
-        case "unassigned":
-            return items.exclude(_holds(leaves))
-    return items.filter(_holds(leaves)) if viewer else items
+            return queued(leaves)
+    return leaves
 
 
 def queued(leaves: MediaItemQuerySet) -> MediaItemQuerySet:
@@ -68,13 +83,15 @@ def queued(leaves: MediaItemQuerySet) -> MediaItemQuerySet:
     return leaves.filter(deletions__isnull=False, deletions__finished_at=None).distinct()
 
 
-def _holds(leaves: MediaItemQuerySet) -> Q:
+def _holds(leaves: MediaItemQuerySet, kinds: Iterable[str]) -> Q:
     """Rows that are one of the leaves, or have one below them."""
-    above = Q(pk__in=leaves.values("pk"))
-    for level in ("parent", "show"):
+    rows = Q(pk__in=[])
+    for kind in kinds:
+        level = LEVELS[kind]
+        below = leaves.filter(type=kind if kind in MediaItem.LEAVES else MediaItem.Type.EPISODE)
         # NOT IN a list that holds NULL is never true.
-        above |= Q(pk__in=leaves.exclude(**{level: None}).values(level))
-    return above
+        rows |= Q(type=kind, pk__in=below.exclude(**{level: None}).values(level))
+    return rows
 
 
 @dataclass(frozen=True)

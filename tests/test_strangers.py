@@ -57,3 +57,4 @@ def test_who_is_signed_in_and_no_admin_is_refused_and_not_sent_in_a_circle(clien
     client.force_login(alice, "django.contrib.auth.backends.ModelBackend")
     answer = client.get("/admin/", follow=True)
     assert answer.status_code == 403
+    assert "This is not for you" in answer.content.decode()

@@ -48,7 +48,9 @@ def test_a_movie_shows_its_facts_and_its_files(browser: Client, movie: MediaItem
 
 
 def test_an_unknown_item_is_not_found(browser: Client) -> None:
-    assert browser.get("/media/424242/").status_code == 404
+    answer = browser.get("/media/424242/")
+    assert answer.status_code == 404
+    assert "There is nothing here" in text_of(answer)
 
 
 def test_a_gone_item_says_so_and_takes_no_more_assignments(
