@@ -102,7 +102,7 @@ def _of_leaves(server: PlexServer, views: list[View], taken: Taken) -> Iterator[
 
 
 def _write(server: PlexServer, views: list[tuple[int, View]], now: datetime) -> int:
-    """One row for each leaf and viewer, however often it was seen; unchanged rows are not written."""
+    """One row for each leaf and viewer, however often it was seen; what says nothing new is not written."""
     grouped: dict[tuple[int, int], list[View]] = {}
     for item, view in views:
         grouped.setdefault((item, view.viewer), []).append(view)
@@ -110,29 +110,28 @@ def _write(server: PlexServer, views: list[tuple[int, View]], now: datetime) -> 
         (watch.item_id, watch.viewer_id): watch
         for watch in Watch.objects.filter(item__in={item for item, _ in grouped})
     }
-    new: list[Watch] = []
-    changed: list[Watch] = []
-    later = 0
+    changed, later = [], 0
     for (item, viewer), seen in grouped.items():
-        watch = known.get((item, viewer)) or Watch(server=server, item_id=item, viewer_id=viewer)
-        is_changed, is_later = _merge(watch, seen, now)
-        if is_changed:
-            (changed if watch.pk else new).append(watch)
+        old = known.get((item, viewer))
+        watch = _widened(Watch(server=server, item_id=item, viewer_id=viewer), old, seen, now)
+        is_later = old is None or watch.last_viewed_at > old.last_viewed_at
         later += is_later
-    Watch.objects.bulk_create(new)
-    Watch.objects.bulk_update(changed, COLUMNS)
+        if old is None or is_later or watch.first_viewed_at < old.first_viewed_at:
+            changed.append(watch)
+    Watch.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["item", "viewer"], update_fields=COLUMNS
+    )
     return later
 
 
-def _merge(watch: Watch, seen: list[View], now: datetime) -> tuple[bool, bool]:
-    """Widen the watch by these views: is it another, and is it new or later?"""
+def _widened(watch: Watch, old: Watch | None, seen: list[View], now: datetime) -> Watch:
+    """Fill the watch with what was known and what has come to be known."""
     first, last = min(seen, key=lambda view: view.at), max(seen, key=lambda view: view.at)
-    is_new = watch.pk is None
-    is_later = is_new or last.at > watch.last_viewed_at
-    is_earlier = is_new or first.at < watch.first_viewed_at
-    if is_earlier:
-        watch.first_viewed_at = first.at
-    if is_later:
+    watch.first_viewed_at = min(first.at, old.first_viewed_at) if old else first.at
+    if old and old.last_viewed_at >= last.at:
+        watch.last_viewed_at, watch.learned_at = old.last_viewed_at, old.learned_at
+        watch.source, watch.history_key = old.source, old.history_key
+    else:
         watch.last_viewed_at, watch.learned_at = last.at, now
         watch.source, watch.history_key = last.play.source, last.play.history_key[:255]
-    return is_earlier or is_later, is_later
+    return watch
