@@ -28,4 +28,4 @@ def _sync_libraries(server: PlexServer, *, full: bool) -> None:
     if full:  # written down first: when another run is under way, the full one follows it
         Job.of(server, Job.Kind.LIBRARIES).want(timezone.now(), full=True)
     with running(server, Job.Kind.LIBRARIES) as job:
-        sync.sync_server(server, timezone.now(), full=job.takes_all, job=job)
+        sync.sync_server(server, timezone.now(), job=job)

@@ -32,6 +32,7 @@ def sync_server(
     A section is read in full when that is asked for, and whenever reading only the changes would not do.
     Raises PlexError when the server cannot be reached or does not list its sections.
     """
+    full = full or (job is not None and job.takes_all)
     client = reach(server, now)
     report = SyncReport()
     sections, report.errors = _sections(server, client, now)

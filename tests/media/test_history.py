@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from accounts.models import PlexServer
-from media.models import HistoryCursor, LibrarySection, MediaItem, Watch
+from media.models import HistoryCursor, Watch
 from media.sources import history
 from media.sources.report import PollReport
 from media.sync import sync_server
 from tests import factories
-from tests.factories import BOB, CAROL, NOW
-from tests.media.fake_plex import FakePlex, episode, movie, season, show
+from tests.factories import BOB, NOW
+from tests.media.fake_plex import FakePlex, movie
 
 HISTORY = "/status/sessions/history/all"
 START = int((NOW - timedelta(days=30)).timestamp())
@@ -152,6 +152,20 @@ def test_a_server_that_ignores_the_date_is_read_from_the_newest_row_back(
 
 
 @pytest.mark.usefixtures("library")
+def test_reading_back_moves_the_cursor_only_at_its_end(server: PlexServer, plex: FakePlex) -> None:
+    for number in range(5):
+        plex.play("1", BOB, START + number * DAY)
+    read(server)
+    plex.play("2", BOB, START + 11 * DAY)
+    plex.play("3", BOB, START + 12 * DAY)
+    plex.faults.ignores_filter, plex.faults.page_size = True, 1
+    plex.faults.broken[HISTORY], plex.faults.from_page[HISTORY] = 404, 1
+
+    assert not read(server).complete
+    assert (seen(), cursor().read_until) == ({"1", "3"}, at(4 * DAY))
+
+
+@pytest.mark.usefixtures("library")
 def test_a_server_that_ignores_date_and_order_is_read_whole(server: PlexServer, plex: FakePlex) -> None:
     for number in range(10):
         plex.play("1", BOB, START + number * DAY)
@@ -228,74 +242,3 @@ def test_repeated_rows_are_one_view(server: PlexServer, plex: FakePlex) -> None:
     plex.history.append({**row, "historyKey": "/status/sessions/history/99"})
 
     assert read(server).watches == 1
-
-
-# --- titles and people that are not known yet
-
-
-def test_a_title_newer_than_the_last_sync_is_looked_up_in_the_same_run(
-    server: PlexServer, plex: FakePlex, library: list[Any]
-) -> None:
-    library.append(movie("9"))
-    plex.play("9", BOB, START)
-    plex.play("404", BOB, START + 1)
-
-    assert read(server) == PollReport(rows=2, watches=1, skipped=1)
-    assert seen() == {"9"}
-
-
-@pytest.mark.usefixtures("library")
-def test_an_episode_is_looked_up_with_its_show(server: PlexServer, plex: FakePlex) -> None:
-    LibrarySection.objects.create(server=server, key="2", type="show", title="Series")
-    plex.section("2", "show", show("10"), season("11", "10"), episode("12", "11", "10"))
-    plex.play("12", BOB, START, type="episode")
-
-    assert read(server).watches == 1
-    assert MediaItem.objects.get(rating_key="12").show is not None
-
-
-def test_when_the_look_up_fails_the_views_come_with_the_next_sync(
-    server: PlexServer, plex: FakePlex, library: list[Any]
-) -> None:
-    library.append(movie("9"))
-    plex.play("9", BOB, START)
-    plex.faults.broken["/library/metadata/9"] = 403
-
-    report = read(server)
-    assert (report.watches, report.complete, len(report.errors)) == (0, True, 1)
-
-    sync_server(server, NOW, full=True)
-    assert read(server).watches == 1
-
-
-@pytest.mark.usefixtures("library")
-def test_views_of_somebody_who_becomes_known_later_are_read_then(server: PlexServer, plex: FakePlex) -> None:
-    plex.play("1", CAROL, START)
-    plex.play("2", BOB, START + 20 * DAY)
-    assert read(server) == PollReport(rows=2, watches=1, skipped=1)
-
-    factories.carol(on=server)
-
-    assert read(server) == PollReport(rows=2, watches=1)
-    assert set(Watch.objects.values_list("viewer__name", flat=True)) == {"Bob", "Carol"}
-    assert read(server).rows == 1
-
-
-def test_what_another_job_rewinds_while_it_runs_stays_rewound(server: PlexServer) -> None:
-    running = HistoryCursor.of(server)
-    running.advance(at(10 * DAY), rows=1)
-
-    HistoryCursor.rewind(server, at(DAY))
-    running.advance(at(20 * DAY), rows=1)
-
-    assert cursor().read_until == at(DAY)
-
-
-def test_the_cursor_never_goes_back_by_advancing(server: PlexServer) -> None:
-    moving = HistoryCursor.of(server)
-    moving.advance(at(10 * DAY), rows=1)
-
-    moving.advance(at(DAY), rows=1)
-    moving.advance(None, rows=1)
-
-    assert (cursor().read_until, cursor().rows) == (at(10 * DAY), 3)

@@ -147,6 +147,24 @@ def test_a_show_with_a_new_agent_keeps_its_row_and_its_seasons(put: Any, guid: s
     assert set(MediaItem.objects.present().values_list("pk", flat=True)) == rows
 
 
+def test_a_season_that_is_matched_anew_in_the_same_show_keeps_its_row(put: Any) -> None:
+    put(show("10"), season("11", "10"))
+    item = known("11")
+
+    put(season("11", "10", guid="plex://season/other", title="The first season"))
+
+    assert MediaItem.objects.get(rating_key="11").pk == item.pk
+
+
+def test_a_movie_needs_more_than_its_name_under_a_new_agent(put: Any) -> None:
+    put(movie("7", "Heat", guid=f"{LEGACY}.imdb://tt0093164?lang=en"))
+    item = known("7")
+
+    put(movie("7", "Heat", Guid=[{"id": "imdb://tt0113277"}], Media=[media("/films/heat.1995.mkv")]))
+
+    assert MediaItem.objects.get(rating_key="7").pk != item.pk
+
+
 def test_another_show_under_a_known_key_takes_over_neither_season_nor_episode(put: Any) -> None:
     put(show("10", "Old"), season("11", "10"), episode("12", "11", "10"))
     old = known("10")

@@ -55,9 +55,8 @@ def test_only_pages_that_hold_something_newer_are_read(
 def test_a_change_just_before_the_last_pass_began_is_read(
     server: PlexServer, plex: FakePlex, library: list[Any], now: datetime
 ) -> None:
-    just_before = seconds(now - timedelta(minutes=50))
-    library += [movie(str(n), updatedAt=seconds(now + LATER / 2)) for n in range(2000, 2500)]
-    library.append(movie("5000", updatedAt=just_before))
+    library += [movie(str(n), updatedAt=seconds(now - timedelta(minutes=10))) for n in range(2000, 2500)]
+    library.append(movie("5000", updatedAt=seconds(now - timedelta(minutes=50))))
 
     sync_server(server, now + LATER)
 

@@ -134,9 +134,12 @@ def test_many_views_are_one_watch_with_the_first_and_the_last(server: PlexServer
 def test_a_later_view_counts_and_an_earlier_one_only_widens(server: PlexServer, film: MediaItem) -> None:
     watching.record(server, [play(film)], NOW)
 
-    assert watching.record(server, [play(film, at=YESTERDAY + HOUR, history_key="/h/2")], NOW + HOUR) == 1
-    assert watching.record(server, [play(film, at=YESTERDAY - HOUR, history_key="/h/3")], NOW + 2 * HOUR) == 0
+    later = play(film, at=YESTERDAY + HOUR, history_key="/h/2")
+    assert watching.record(server, [later], NOW + HOUR) == 1
+    assert Watch.objects.get().first_viewed_at == YESTERDAY
 
+    earlier = play(film, at=YESTERDAY - HOUR, history_key="/h/3")
+    assert watching.record(server, [earlier, later], NOW + 2 * HOUR) == 0
     watch = Watch.objects.get()
     assert (watch.first_viewed_at, watch.last_viewed_at) == (YESTERDAY - HOUR, YESTERDAY + HOUR)
     assert (watch.history_key, watch.learned_at) == ("/h/2", NOW + HOUR)
