@@ -175,6 +175,7 @@ if DATABASE_URL:
     postgres["CONN_HEALTH_CHECKS"] = True
     postgres["OPTIONS"] = {
         "connect_timeout": 5,
+        "options": "-c jit=off",  # compiling takes longer than any of our queries
         **postgres.get("OPTIONS", {}),
         "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
     }
