@@ -7,6 +7,7 @@ from accounts.jobs import for_each_server, running
 from accounts.models import Job, PlexServer
 from accounts.tasks import hint
 from media import sources, sync
+from media.models import HistoryCursor
 
 
 @shared_task
@@ -29,3 +30,8 @@ def _sync_libraries(server: PlexServer, *, full: bool) -> None:
         Job.of(server, Job.Kind.LIBRARIES).want(timezone.now(), full=True)
     with running(server, Job.Kind.LIBRARIES) as job:
         sync.sync_server(server, timezone.now(), job=job)
+    if (
+        HistoryCursor.of(server).caught_up_at is None
+    ):  # a new server: who saw what need not wait for the clock
+        Job.of(server, Job.Kind.POLL).want(timezone.now())
+        hint(poll, server.pk)

@@ -74,3 +74,19 @@ def test_asking_for_a_sync_leaves_a_row_and_a_hint(server: PlexServer, plex: Fak
 
     assert list(Job.objects.wanted()) == [job_of(server)]
     assert job_of(server).is_full
+
+
+def test_the_first_sync_asks_for_the_history_and_a_later_one_does_not(
+    server: PlexServer, plex: FakePlex
+) -> None:
+    plex.section("1", "movie")
+    poll = Job.of(server, Job.Kind.POLL)
+
+    tasks.sync_libraries(server.pk)
+    poll.refresh_from_db()
+    assert poll.wanted_at is not None
+
+    tasks.poll(server.pk)
+    tasks.sync_libraries(server.pk)
+    poll.refresh_from_db()
+    assert poll.wanted_at is None
