@@ -306,3 +306,8 @@ def test_the_status_tells_how_everything_is(plaxe: Plaxe, world: World) -> None:
 def test_an_unknown_deletion_is_refused_and_nothing_is_decided(connected: Plaxe) -> None:
     with pytest.raises(CommandError, match="There is no deletion 77"):
         connected("cancel", 77)
+
+
+def test_the_status_of_one_server_can_be_asked_for(loft: Item, connected: Plaxe) -> None:
+    named = connected("status", "--server", "machine-2")["servers"]
+    assert [server["machine_identifier"] for server in named] == ["machine-2"]

@@ -5,6 +5,7 @@ from django.db.models import Count
 
 from accounts.models import Installation, PlexServer
 from deletions.models import Deletion, Policy
+from plaxe import selection
 from plaxe.commands import JsonCommand
 
 
@@ -13,12 +14,13 @@ class Command(JsonCommand):
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         policy = Policy.load()
-        counts = Deletion.objects.order_by().values_list("status").annotate(Count("pk"))
+        servers = selection.servers(options) if options["server"] else list(PlexServer.objects.all())
+        counts = Deletion.objects.filter(server__in=servers).order_by().values_list("status")
         return {
             "dry_run": policy.dry_run,
             "delay_seconds": int(policy.delay.total_seconds()),
-            "servers": [_server(row) for row in PlexServer.objects.all()],
-            "queue": dict(counts),
+            "servers": [_server(row) for row in servers],
+            "queue": dict(counts.annotate(Count("pk"))),
             "setup_url": Installation.load().setup_url(),
         }
 
