@@ -47,6 +47,15 @@ def test_a_row_tells_what_when_how_much_and_why(browser: Client, film: MediaItem
         assert expected in page
 
 
+def test_a_row_without_an_answer_says_that_it_is_asked_after_and_not_sent_again(
+    browser: Client, film: MediaItem
+) -> None:
+    deletion_of(film, status="RUNNING", leased_until=NOW, sent_at=NOW, answer="Plex did not answer.")
+    page = text_of(browser.get(URL))
+    assert "Plex did not answer." in page
+    assert "does not send it twice" in page
+
+
 def test_a_held_row_says_why_and_what_to_do(browser: Client, film: MediaItem) -> None:
     deletion_of(film, status="HELD", hold="versions", held_because="It has 2 versions.")
     page = text_of(browser.get(URL))
@@ -61,7 +70,7 @@ def test_a_hold_from_a_later_version_does_not_break_the_page(browser: Client, fi
 
 def test_the_queue_and_the_past_are_apart(browser: Client, film: MediaItem) -> None:
     deletion_of(film, title="Leaving")
-    deletion_of(film, title="Failed", status="FAILED", answer="Plex answered 400.")
+    deletion_of(film, title="Failed", status="FAILED", failure="Plex could not delete the files.")
     deletion_of(film, title="Left", status="DELETED")
 
     def titles(status: str) -> list[str]:
@@ -70,7 +79,7 @@ def test_the_queue_and_the_past_are_apart(browser: Client, film: MediaItem) -> N
     assert titles("open") == titles("") == titles("nonsense") == ["Leaving"]
     assert set(titles("past")) == {"Failed", "Left"}
     assert titles("FAILED") == ["Failed"]
-    assert "Plex answered 400." in text_of(browser.get(URL, {"status": "FAILED"}))
+    assert "Plex could not delete the files." in text_of(browser.get(URL, {"status": "FAILED"}))
 
 
 def test_a_dry_run_tells_when_it_would_have_gone(browser: Client, film: MediaItem) -> None:
