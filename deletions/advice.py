@@ -18,6 +18,7 @@ ADVICE = {
     Hold.NEIGHBOUR: _("It goes together with the title that shares its file, or not at all."),
     Hold.CHANGED: LOOK,
     Hold.VERSIONS: _("Approve it to delete all of its versions, or cancel it."),
+    Hold.BRAKE: _("Look at all of them; approve them if they may go, or cancel those that may not."),
     Hold.WRONG_SERVER: _("Check the address of the server, and connect it again if it was set up anew."),
 }
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.connecting import WrongServer, reach
 from accounts.jobs import running
 from accounts.models import Job, PlexServer
-from deletions import contract, queue
+from deletions import brake, contract, queue
 from deletions.contract import Facts, Objection, Vanished
 from deletions.models import AuditEntry, Deletion, Hold, Policy, Status
 from plexclient.errors import NotFound, PlexError, RateLimited, Unreachable
@@ -80,18 +80,38 @@ def _due(server: PlexServer, now: datetime) -> list[Deletion]:
 
 def _outcomes(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[str]:
     """What became of each row: a status, `dry_run`, or nothing when it was not ours or is not known yet."""
+    together = brake.becoming_due(rows)
+    if words := brake.pulled(server, together):
+        yield from _hold_all(together, Objection(Hold.BRAKE, words))
+        rows = [row for row in rows if row.hold != Hold.BRAKE]
+    if rows:
+        yield from _go_through(server, rows, job)
+
+
+def _go_through(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[str]:
     try:
         client = reach(server, timezone.now())
     except PlexError as error:
         yield from _hold_all(rows, _cannot_read(error))
         return
+    deleted: list[Deletion] = []
     for position, row in enumerate(rows):
         now = timezone.now()
         job.renew(now, f"{position + 1} of {len(rows)}")
-        yield settle(row, client, now) if row.status == Status.RUNNING else execute(row, client, now)
+        yield settle(row, client, now) if row.status == Status.RUNNING else _try(row, client, now, deleted)
         if row.status == Status.HELD and row.hold == Hold.OFFLINE:
             yield from _hold_all(rows[position + 1 :], Objection(Hold.OFFLINE, row.held_because))
             return
+
+
+def _try(row: Deletion, client: PlexMediaServer, now: datetime, deleted: list[Deletion]) -> str:
+    """Titles whose own reasons to wait have passed together are braked one by one, as too many of them go."""
+    if words := brake.pulled(row.server, [*deleted, row]):
+        return _hold(row, Objection(Hold.BRAKE, words), now)
+    outcome = execute(row, client, now)
+    if outcome == Status.DELETED:
+        deleted.append(row)
+    return outcome
 
 
 def _hold_all(rows: list[Deletion], objection: Objection) -> Iterator[str]:

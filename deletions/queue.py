@@ -12,10 +12,14 @@ from accounts.errors import Refused
 from accounts.jobs import running
 from accounts.models import Job, PlexServer, User
 from deletions import snapshot
-from deletions.models import PASSING, STICKY, AuditEntry, Deletion, Hold, Policy, Status
+from deletions.models import STICKY, AuditEntry, Deletion, Hold, Policy, Status
 from media.models import MediaItem, Watch
 
 BATCH = 500
+# Holds that do not stop a title again once they were approved ...
+ACCEPTABLE = {Hold.VERSIONS, Hold.BRAKE}
+# ... and those whose approval makes the title as Plaxe knows it now the one that may go.
+CHANGES = {Hold.CHANGED, Hold.VERSIONS}
 
 
 @dataclass(frozen=True)
@@ -128,10 +132,10 @@ def _withdraw(deletion: Deletion, now: datetime, by: User | None) -> bool:
 
 
 def approve(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
-    """Accept the title as Plaxe knows it now. What passes by itself is only looked at again."""
+    """Accept what holds it. What passes by itself is only looked at again."""
     deletion.refresh_from_db()
-    accepted = [*deletion.accepted, Hold.VERSIONS] if deletion.hold == Hold.VERSIONS else deletion.accepted
-    fields = {**({} if deletion.hold in PASSING else _current(deletion)), "accepted": accepted}
+    accepted = {*deletion.accepted, deletion.hold} & ACCEPTABLE
+    fields = {**(_current(deletion) if deletion.hold in CHANGES else {}), "accepted": sorted(accepted)}
     if not _move(deletion, Status.SCHEDULED, (Status.HELD,), AuditEntry.Verb.APPROVED, now, by=by, **fields):
         raise _refusal(deletion, "approved")
 

@@ -23,6 +23,9 @@ KEPT = {
 QUICK = {
     "PLAXE_DELETION_DELAY": "20s",
     "PLAXE_DRY_RUN": "false",
+    "PLAXE_BRAKE_ITEMS": "0",  # whoever assigns the whole shelf wants to see it go
+    "PLAXE_BRAKE_PERCENT": "0",
+    "PLAXE_BRAKE_BYTES": "0",
     "PLAXE_POLL_INTERVAL": "10s",
     "PLAXE_QUEUE_INTERVAL": "10s",
     "PLAXE_VIEWERS_INTERVAL": "1m",

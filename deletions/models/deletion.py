@@ -39,6 +39,7 @@ class Hold(models.TextChoices):
     NEIGHBOUR = "neighbour", "Its file is needed for another title"
     CHANGED = "changed", "It is not what was queued"
     VERSIONS = "versions", "It has several versions"
+    BRAKE = "brake", "Too much at once"
     WRONG_SERVER = "wrong_server", "Another server answers"
 
 

@@ -1,0 +1,148 @@
+"""Too much at once waits for one approval."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import PlexServer
+from deletions import queue
+from deletions.execution import ExecuteReport, execute_due
+from deletions.models import Deletion, Hold, Status
+from plexclient.demo import Item, World
+
+QueueUp = Callable[..., list[Deletion]]
+LAST_MONTH = timezone.now() - timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def small_limits(settings: Settings) -> None:
+    settings.PLAXE_BRAKE_ITEMS = 3
+    settings.PLAXE_BRAKE_PERCENT = settings.PLAXE_BRAKE_BYTES = 0
+
+
+def films(world: World, number: int, size: int = 700) -> list[Item]:
+    first = len(world.server.items)
+    titles = (f"Film {first + i}" for i in range(number))
+    return [world.add_movie(title, added_at=LAST_MONTH, size=size) for title in titles]
+
+
+def run(server: PlexServer) -> ExecuteReport:
+    return execute_due(server, timezone.now())
+
+
+def test_as_many_as_the_limit_go(server: PlexServer, world: World, queue_up: QueueUp) -> None:
+    queue_up(*films(world, 3))
+    assert run(server).deleted == 3
+
+
+def test_more_than_the_limit_hold_all_of_them_without_asking_plex(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    rows = queue_up(*films(world, 4))
+    world.requests.clear()
+    assert (run(server).held, len(world.deletes), len(world.requests)) == (4, 0, 0)
+    rows[0].refresh_from_db()
+    assert (rows[0].status, rows[0].hold) == (Status.HELD, Hold.BRAKE)
+    assert rows[0].held_because == "4 titles became due at once, more than 3."
+
+
+def test_what_is_braked_waits_for_approval_and_then_goes(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    rows = queue_up(*films(world, 4))
+    run(server)
+    assert run(server).held == 0
+    for row in rows:
+        queue.approve(row, timezone.now())
+    assert run(server).deleted == 4
+
+
+def test_what_changed_while_it_waited_is_not_approved_along(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    titles = films(world, 4)
+    rows = queue_up(*titles)
+    run(server)
+    titles[0].media[0].parts[0].size = 701
+    for row in rows:
+        queue.approve(row, timezone.now())
+    run(server)
+    rows[0].refresh_from_db()
+    assert rows[0].hold == Hold.CHANGED
+
+
+def test_what_was_approved_does_not_count_for_those_that_come_after(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    for row in queue_up(*films(world, 4)):
+        queue.hold(row, Hold.BRAKE, "too much", timezone.now())
+        queue.approve(row, timezone.now())
+    queue_up(*films(world, 3))
+    assert run(server).deleted == 7
+
+
+def test_too_many_bytes_hold(server: PlexServer, world: World, queue_up: QueueUp, settings: Settings) -> None:
+    settings.PLAXE_BRAKE_BYTES = 5 * 10**9
+    queue_up(*films(world, 2, size=3 * 10**9))
+    assert run(server).held == 2
+    assert Deletion.objects.first().held_because == "6 GB became due at once, more than 5 GB."  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("others", "due", "held"), [(0, 10, 0), (0, 11, 11), (109, 11, 0)])
+def test_a_share_of_a_library_counts_from_eleven_titles_on(
+    server: PlexServer, world: World, queue_up: QueueUp, settings: Settings, others: int, due: int, held: int
+) -> None:
+    settings.PLAXE_BRAKE_ITEMS = 0
+    settings.PLAXE_BRAKE_PERCENT = 10
+    films(world, others)
+    queue_up(*films(world, due))
+    assert run(server).held == held
+
+
+def test_the_limits_can_be_switched_off(
+    server: PlexServer, world: World, queue_up: QueueUp, settings: Settings
+) -> None:
+    settings.PLAXE_BRAKE_ITEMS = 0
+    queue_up(*films(world, 12))
+    assert run(server).deleted == 12
+
+
+def test_a_server_that_was_off_does_not_let_everything_go_at_once(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    for row in queue_up(*films(world, 4)):
+        queue.hold(row, Hold.OFFLINE, "off", timezone.now())
+    assert run(server).held == 4
+    assert not world.deletes
+
+
+def test_titles_that_each_waited_for_a_reason_of_their_own_do_not_stop_others_and_are_braked_when_they_go(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    kept = films(world, 5)
+    for title in kept:
+        title.labels.append("Keep")
+    for row in queue_up(*kept):
+        queue.hold(row, Hold.KEPT, "kept", timezone.now())
+    queue_up(*films(world, 2))
+    assert run(server).deleted == 2
+    for title in kept:
+        title.labels.clear()
+    report = run(server)
+    assert (report.deleted, report.held) == (3, 2)
+    assert Deletion.objects.filter(hold=Hold.BRAKE).count() == 2
+
+
+def test_a_claim_that_vanished_is_settled_whatever_the_brake_says(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    titles = films(world, 5)
+    [abandoned, *_] = queue_up(*titles)
+    abandoned.claim(timezone.now() - timedelta(hours=1))
+    abandoned.intend(timezone.now())
+    world.delete(titles[0])
+    report = run(server)
+    assert (report.deleted, report.held) == (1, 4)
