@@ -6,6 +6,7 @@ app_name = "deletions"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
     path("deletions/", views.queue, name="queue"),
+    path("deletions/approve/", views.approve_braked, name="approve-braked"),
     path("deletions/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("deletions/<int:pk>/approve/", views.approve, name="approve"),
     path("deletions/<int:pk>/retry/", views.retry, name="retry"),

@@ -66,6 +66,10 @@ class DeletionQuerySet(models.QuerySet["Deletion"]):
         """Held by something that does not pass by itself."""
         return self.held().exclude(hold__in=PASSING)
 
+    def braked(self) -> Self:
+        """Waiting together, because they were too many."""
+        return self.held().filter(hold=Hold.BRAKE)
+
     def finished(self) -> Self:
         return self.exclude(status__in=OPEN)
 

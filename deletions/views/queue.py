@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db import transaction
+from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -33,6 +34,7 @@ def queue(request: Request) -> HttpResponse:
         "page": Paginator(_rows(chosen), PAGE).get_page(request.GET.get("page")),
         "tabs": _tabs(counts, chosen if chosen in (*GROUPS, *Status.values) else "open"),
         "is_new": not counts,
+        "braked": Deletion.objects.braked().aggregate(number=Count("pk"), why=Max("held_because")),
     }
     return render(request, "deletions/queue.html", context)
 
@@ -75,6 +77,18 @@ def approve(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def retry(request: Request, pk: int) -> HttpResponse:
     return _act(request, pk, verbs.retry, _("%s is in the queue again."))
+
+
+@require_POST
+def approve_braked(request: Request) -> HttpResponse:
+    """One approval for everything that waits because it was too much at once."""
+    now = timezone.now()
+    braked = Deletion.objects.braked().select_related("server", "item")
+    with transaction.atomic():
+        for deletion in braked:
+            verbs.approve(deletion, now, by=request.user)
+    messages.success(request, _("%d titles are approved.") % len(braked))
+    return redirect("deletions:queue")
 
 
 def _act(request: Request, pk: int, verb: Callable[..., None], done: str) -> HttpResponse:

@@ -157,3 +157,17 @@ def test_the_number_of_queries_does_not_grow(browser: Client, cellar: PlexServer
         row = deletion_of(factories.movie(section=film.section, title=f"Film {number}"))
         AuditEntry.about(row, AuditEntry.Verb.ENQUEUED, NOW).save()
     assert queries_of(browser, URL) == few
+
+
+def test_what_the_brake_holds_is_approved_by_one_click(browser: Client, film: MediaItem) -> None:
+    why = "40 titles became due at once, more than 25."
+    braked = deletion_of(film, status="HELD", hold="brake", held_because=why)
+    other = factories.movie(section=film.section)
+    changed = deletion_of(other, status="HELD", hold="changed", held_because="Another file.")
+    page = text_of(browser.get(URL))
+    assert "1 title waits for your approval" in page
+    assert why in page
+    browser.post(f"{URL}approve/")
+    assert (status_of(braked), status_of(changed)) == ("SCHEDULED", "HELD")
+    assert AuditEntry.objects.get(verb="approved").by_name == "alice"
+    assert "for your approval" not in text_of(browser.get(URL))
