@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser, handle_default_options
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from accounts.errors import Refused
 from plaxe import tables
@@ -53,6 +53,8 @@ class JsonCommand(BaseCommand):
             raise CommandError(str(error)) from error
         except DATABASE_AWAY as error:
             raise CommandError(f"The database does not answer: {error}") from error
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be used: {error}. Is it damaged?") from error
         for line in [json.dumps(result, cls=Encoder)] if options["json"] else self.show(result):
             self.stdout.write(line)
 

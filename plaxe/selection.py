@@ -29,18 +29,22 @@ def on_each(
 ) -> list[dict[str, Any]]:
     """Do the work on every chosen server; refuse only when it failed on all of them.
 
-    `nothing` is what a server reports that failed or was busy.
+    `nothing` is what a server reports that failed or was busy. Work that says it is not `complete` has failed
+    too, but keeps its figures.
     """
     results, failed = [], []
     for server in servers(options):
         result = {"machine_identifier": server.machine_identifier, **nothing}
         try:
-            result |= work(server)
+            done = work(server)
+            result |= done
+            has_failed = done.get("complete") is False
         except Busy:
-            result["busy"] = True
+            result["busy"], has_failed = True, False
         except (PlexError, Refused) as error:
-            result["errors"] = [str(error)]
-            failed.append(f"{server}: {error}")
+            result["errors"], has_failed = [str(error)], True
+        if has_failed:
+            failed.append(f"{server}: {' '.join(result['errors'])}")
         results.append(result)
     if len(failed) == len(results):
         raise Refused(" ".join(failed))

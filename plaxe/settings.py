@@ -17,8 +17,11 @@ from plexclient.http import Timing
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # An environment of one's own wins over .env; PLAXE_ENV_FILE names another file.
-if (env_file := Path(os.environ.get("PLAXE_ENV_FILE", BASE_DIR / ".env"))).is_file():
+env_file = Path(os.environ.get("PLAXE_ENV_FILE", BASE_DIR / ".env"))
+if env_file.is_file():
     Environment.read_env(env_file)
+elif os.environ.get("PLAXE_ENV_FILE"):
+    raise ImproperlyConfigured("PLAXE_ENV_FILE names a file that is not there.")
 env = Environment()
 
 # --- Plaxe

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.errors import Refused
@@ -24,7 +24,8 @@ class VerbCommand(JsonCommand):
     def chosen(self, options: dict[str, Any]) -> list[Deletion]:
         if not options["ids"]:
             raise Refused("Name at least one deletion by its id; `manage.py queue` shows them.")
-        found = Deletion.objects.select_related("server", "item").in_bulk(options["ids"])
+        possible = [pk for pk in options["ids"] if 0 < pk <= models.BigAutoField.MAX_BIGINT]
+        found = Deletion.objects.select_related("server", "item").in_bulk(possible)
         if unknown := [str(pk) for pk in options["ids"] if pk not in found]:
             raise Refused(f"There is no deletion {', '.join(unknown)}. `manage.py queue` shows the ids.")
         return list(found.values())

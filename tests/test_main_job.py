@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Installation, Job, PlexServer
-from plexclient.demo import Item, Running, World, serve
+from plexclient.demo import Fault, Item, Running, World, serve
 
 pytestmark = pytest.mark.django_db
 
@@ -311,3 +311,23 @@ def test_an_unknown_deletion_is_refused_and_nothing_is_decided(connected: Plaxe)
 def test_the_status_of_one_server_can_be_asked_for(loft: Item, connected: Plaxe) -> None:
     named = connected("status", "--server", "machine-2")["servers"]
     assert [server["machine_identifier"] for server in named] == ["machine-2"]
+
+
+def test_a_history_that_cannot_be_read_is_a_failed_poll(connected: Plaxe, world: World) -> None:
+    world.faults.add(Fault("status", path_pattern="^/status/sessions/history", status=500, times=None))
+    with pytest.raises(CommandError, match=r"Cellar: .*500"):
+        connected("poll")
+
+
+def test_a_library_that_cannot_be_read_does_not_spoil_the_others(
+    connected: Plaxe, world: World, film: Item
+) -> None:
+    world.faults.add(Fault("html", path_pattern=f"^/library/sections/{film.section.key}/all", times=None))
+    [server] = connected("sync", "--full")["servers"]
+    assert len(server["errors"]) == 1
+    assert server["gone"] == 0
+
+
+def test_an_id_beyond_all_numbers_is_unknown(connected: Plaxe) -> None:
+    with pytest.raises(CommandError, match="There is no deletion"):
+        connected("cancel", 10**30)
