@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -11,9 +12,19 @@ from media.models import LibrarySection, MediaItem
 
 # A share of a small library is soon reached: below so many titles it says nothing.
 ALWAYS_FEW = 10
+TOLERATED_STEP = timedelta(minutes=10)
 GIGABYTE = 10**9
 # What one cause has held together, and lets go together.
 TOGETHER = (Hold.OFFLINE, Hold.UNREADABLE, Hold.DELETION_OFF)
+
+
+def clock_was_set(step: timedelta) -> str:
+    """What a clock that is set makes due was not waited for."""
+    if abs(step) <= TOLERATED_STEP:
+        return ""
+    direction = "forward" if step > timedelta(0) else "back"
+    amount = timedelta(seconds=round(abs(step).total_seconds()))
+    return f"The clock of this machine was set {direction} by {amount}. Is it right now?"
 
 
 def becoming_due(rows: Iterable[Deletion]) -> list[Deletion]:

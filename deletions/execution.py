@@ -81,7 +81,7 @@ def _due(server: PlexServer, now: datetime) -> list[Deletion]:
 def _outcomes(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[str]:
     """What became of each row: a status, `dry_run`, or nothing when it was not ours or is not known yet."""
     together = brake.becoming_due(rows)
-    if words := brake.pulled(server, together):
+    if words := brake.clock_was_set(job.clock_step) or brake.pulled(server, together):
         yield from _hold_all(together, Objection(Hold.BRAKE, words))
         rows = [row for row in rows if row.hold != Hold.BRAKE]
     if rows:

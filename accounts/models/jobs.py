@@ -9,6 +9,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from accounts import clock
 from accounts.models.servers import PlexServer
 
 # Longer than twice the longest HTTP deadline, so that a run which is only waiting for Plex keeps its lease.
@@ -67,12 +68,16 @@ class Job(models.Model):
     leased_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    boot = models.CharField(max_length=64, blank=True, help_text="Which start of the machine it began in.")
+    uptime = models.FloatField(default=0, help_text="How long the machine was up then, in seconds.")
     progress = models.CharField(max_length=255, blank=True)
     error = models.TextField(blank=True)
 
     objects = JobQuerySet.as_manager()
 
-    takes_all = False  # while a run holds the lease: it was asked to be a full one
+    # While a run holds the lease: it was asked to be a full one; how far the clock was set since the last.
+    takes_all = False
+    clock_step = timedelta(0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["server", "kind"], name="one_job_per_server_and_kind")]
@@ -91,6 +96,9 @@ class Job(models.Model):
     def take(self, now: datetime) -> bool:
         """Take the lease; False when another process has it. A holder known to be dead has nothing."""
         self.takes_all = self.is_full
+        uptime = clock.Uptime.read()
+        then = clock.Uptime(self.boot, self.uptime)
+        self.clock_step = clock.step(self.started_at or now, then, now, uptime)
         dead = Q(fence=self.fence) if is_dead(self.holder) else Q(pk=None)
         taken = Job.objects.filter(pk=self.pk).filter(Q(leased_until=None) | Q(leased_until__lte=now) | dead)
         won = taken.update(
@@ -98,6 +106,8 @@ class Job(models.Model):
             holder=this_process(),
             leased_until=now + LEASE,
             started_at=now,
+            boot=uptime.boot,
+            uptime=uptime.seconds,
             wanted_at=None,
             is_full=False,
             progress="",

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import PlexServer
+from accounts.models import Job, PlexServer
 from deletions import queue
 from deletions.execution import ExecuteReport, execute_due
 from deletions.models import Deletion, Hold, Status
@@ -146,3 +146,22 @@ def test_a_claim_that_vanished_is_settled_whatever_the_brake_says(
     world.delete(titles[0])
     report = run(server)
     assert (report.deleted, report.held) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"), [(timedelta(hours=26), "forward by 1 day"), (-timedelta(hours=3), "back")]
+)
+def test_a_clock_that_was_set_holds_what_it_made_due(
+    server: PlexServer, world: World, queue_up: QueueUp, step: timedelta, words: str
+) -> None:
+    run(server)
+    if not Job.of(server, Job.Kind.EXECUTE).boot:
+        pytest.skip("this system does not tell how long it has been up")
+    [row] = queue_up(*films(world, 1))
+    Job.objects.update(started_at=timezone.now() - step)
+    assert run(server).held == 1
+    row.refresh_from_db()
+    assert words in row.held_because
+    assert not world.deletes
+    queue.approve(row, timezone.now())
+    assert run(server).deleted == 1
