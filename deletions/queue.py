@@ -86,7 +86,7 @@ def missing(deletion: Deletion) -> str:
     if item is None:
         return "Plaxe no longer knows this title."
     item.refresh_from_db(fields=["views_count_from"])
-    seen = Watch.objects.filter(item=item, last_viewed_at__gt=item.views_count_from).values("viewer")
+    seen = Watch.objects.counting(item.views_count_from).filter(item=item).values("viewer")
     covering = item.covering_assignments()
     if not covering.exists():
         return "Nobody is assigned to it any more. Assign somebody, or cancel it."

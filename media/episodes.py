@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from accounts.models import Access, PlexUser
 from media.models import Assignment, MediaItem, Watch
@@ -49,7 +49,7 @@ def grid(leaves: Sequence[MediaItem]) -> Grid:
     def cell(leaf: MediaItem, viewer: PlexUser) -> Cell:
         watch = watches.get((leaf.pk, viewer.pk))
         is_assigned = any((viewer.pk, level) in must for level in _levels(leaf))
-        return Cell(viewer, is_assigned, watch, bool(watch and watch.last_viewed_at > leaf.views_count_from))
+        return Cell(viewer, is_assigned, watch, bool(watch and watch.counts(leaf.views_count_from)))
 
     return Grid(viewers, [Row(leaf, [cell(leaf, viewer) for viewer in viewers]) for leaf in leaves])
 
@@ -102,7 +102,7 @@ def people(item: MediaItem) -> list[Person]:
 
 def _seen(item: MediaItem) -> Counter[int]:
     """How many of the leaves each viewer has seen."""
-    counting = Watch.objects.filter(item__in=item.leaves(), last_viewed_at__gt=F("item__views_count_from"))
+    counting = Watch.objects.counting().filter(item__in=item.leaves())
     return Counter(dict(counting.values_list("viewer").annotate(n=Count("pk")).order_by()))
 
 

@@ -43,7 +43,7 @@ def _counts() -> tuple[Counter[int], Counter[int]]:
     total: Counter[int] = Counter()
     seen: Counter[int] = Counter()
     views = Watch.objects.filter(item=OuterRef("leaf"), viewer=OuterRef("viewer"))
-    is_seen = Exists(views.filter(last_viewed_at__gt=OuterRef("counts_from")))
+    is_seen = Exists(views.counting(OuterRef("counts_from")))
     for level, path in PATHS.items():
         pairs = _pairs(level, path).values("viewer").order_by()
         for row in pairs.annotate(n=Count("leaf"), seen=Count("leaf", filter=is_seen)):
@@ -79,7 +79,7 @@ def _with_next(keys: list[int]) -> dict[int, Any]:
     views = Watch.objects.filter(item=OuterRef("pk"), viewer=viewer)
     unseen = MediaItem.objects.leaves().filter(
         Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned),
-        ~Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))),
+        ~Exists(views.counting(OuterRef("views_count_from"))),
     )
     annotated = PlexUser.objects.annotate(next_pk=Subquery(unseen.in_order().values("pk")[:1]))
     return annotated.in_bulk(keys)

@@ -57,6 +57,8 @@ class PlexUser(models.Model):
     thumb = models.CharField(max_length=500, blank=True)
     is_restricted = models.BooleanField(default=False, help_text="A managed user of the Plex home.")
     is_protected = models.BooleanField(default=False, help_text="The account asks for a PIN.")
+    pin = SealedTextField(bound_to="plex_id")
+    is_pin_refused = models.BooleanField(default=False, help_text="Plex did not accept the stored PIN.")
 
     objects = PlexUserQuerySet.as_manager()
 

@@ -116,7 +116,7 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
 def _counting_views(
     leaf: Combinable, viewer: PlexUser | Combinable, count_from: Combinable
 ) -> models.QuerySet[Watch]:
-    return Watch.objects.filter(item=leaf, viewer=viewer, last_viewed_at__gt=count_from)
+    return Watch.objects.counting(count_from).filter(item=leaf, viewer=viewer)
 
 
 def _somebody_waits() -> Q:
