@@ -68,3 +68,13 @@ class PlexUser(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def take_pin(self, pin: str) -> None:
+        """Keep it, encrypted; an empty one forgets it."""
+        self.pin, self.is_pin_refused = pin, False
+        self.save(update_fields=["pin", "is_pin_refused"])
+
+    def refuse_pin(self) -> None:
+        """Plex said no. It is not tried again, lest Plex locks the account."""
+        self.is_protected, self.is_pin_refused = True, bool(self.pin)
+        self.save(update_fields=["is_protected", "is_pin_refused"])

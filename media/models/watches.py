@@ -1,10 +1,9 @@
-"""Who has seen what, and how far a server's history has been read."""
+"""Who has seen what."""
 
-from collections.abc import Container
 from datetime import datetime
 from typing import Self
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 from django.db.models.expressions import Combinable
 
@@ -44,7 +43,8 @@ class Watch(models.Model):
     withdrawn_at = models.DateTimeField(null=True, help_text="Since when he says he has not seen it.")
     withdrawn_by = models.CharField(max_length=10, choices=Source, blank=True)
     vouched_at = models.DateTimeField(null=True, help_text="When the owner said that he has seen it.")
-    offset = models.PositiveBigIntegerField(default=0, help_text="Milliseconds he is into it, when last read.")
+    offset = models.PositiveBigIntegerField(default=0, help_text="Milliseconds he is into it.")
+    offset_at = models.DateTimeField(null=True, help_text="When he had come that far.")
     is_listed = models.BooleanField(
         default=False, help_text="His own list of what he has seen had it when it was last read."
     )
@@ -70,6 +70,37 @@ class Watch(models.Model):
         """As `counting()`, for a row that has been read."""
         is_view = self.last_viewed_at is not None and self.last_viewed_at > since
         return is_view and self.withdrawn_at is None and not self.is_half_way
+
+    def widen(self, at: datetime, source: str, now: datetime, *, history_key: str = "") -> bool:
+        """Somebody knows of a view. True when it is later than any that was known."""
+        self.first_viewed_at = min(at, self.first_viewed_at or at)
+        if self.last_viewed_at and at <= self.last_viewed_at:
+            return False
+        self.last_viewed_at, self.source, self.learned_at = at, source, now
+        self.history_key = history_key[:255]
+        if self.withdrawn_at and at > self.withdrawn_at:
+            self.restore()
+        if self.offset_at and at > self.offset_at:
+            self.offset, self.offset_at = 0, None
+        return True
+
+    def withdraw(self, at: datetime, source: str) -> None:
+        """He says now that he has not seen it; a later view lifts that."""
+        self.withdrawn_at, self.withdrawn_by, self.vouched_at = at, source, None
+
+    def restore(self) -> None:
+        self.withdrawn_at, self.withdrawn_by = None, ""
+
+    def vouch(self, now: datetime) -> None:
+        """The owner says that he has seen it. What Plex says about the time until now does not matter."""
+        self.restore()
+        self.widen(now, Watch.Source.HAND, now)
+        self.vouched_at, self.offset, self.offset_at = now, 0, None
+
+    def pause(self, offset: int, at: datetime) -> None:
+        """He is that far into it. The owner's word that he has seen it stands unless this came later."""
+        if not self.vouched_at or at > self.vouched_at:
+            self.offset, self.offset_at = offset, at
 
 
 class Evidence(models.Model):
@@ -101,69 +132,3 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_source_display()}: {self.viewer}, {self.item}: {self.get_said_display()}"
-
-
-class HistoryCursor(models.Model):
-    """How far a server's history is read. Everything viewed before `read_until` is in."""
-
-    MOST_STRANGERS = 1000
-
-    server = models.OneToOneField(PlexServer, models.CASCADE, related_name="history_cursor")
-    read_until = models.DateTimeField(null=True)
-    rows = models.PositiveBigIntegerField(default=0, help_text="Rows read so far; some more than once.")
-    caught_up_at = models.DateTimeField(null=True, help_text="When the history was last read to its end.")
-    strangers = models.JSONField(
-        default=dict,
-        help_text="Plex ids of people not known yet, and their first view, which was passed over.",
-    )
-
-    def __str__(self) -> str:
-        return f"{self.server} until {self.read_until}"
-
-    @classmethod
-    def of(cls, server: PlexServer) -> "HistoryCursor":
-        return cls.objects.get_or_create(server=server)[0]
-
-    def advance(self, read_until: datetime | None, rows: int) -> None:
-        """Move on; never back."""
-        self._move(max(filter(None, [self.read_until, read_until]), default=None), rows)
-
-    def retreat(self, read_until: datetime | None) -> None:
-        """Go back to where the reading began: what it said about its order was wrong."""
-        self._move(read_until, rows=0)
-
-    def _move(self, read_until: datetime | None, rows: int) -> None:
-        # A rewind that has come in between wins: it asks for something this reading has passed already.
-        unmoved = HistoryCursor.objects.filter(pk=self.pk, read_until=self.read_until)
-        if unmoved.update(read_until=read_until, rows=F("rows") + rows):
-            self.read_until = read_until
-
-    def caught_up(self, now: datetime) -> None:
-        self.caught_up_at = now
-        self.save(update_fields=["caught_up_at"])
-
-    @classmethod
-    def rewind(cls, server: PlexServer, to: datetime) -> None:
-        """Read again from `to`: items have appeared whose views were passed over as unknown."""
-        cls.objects.filter(server=server, read_until__gt=to).update(read_until=to)
-
-    def pass_over(self, strangers: dict[int, datetime]) -> None:
-        """Remember views of people who are not known yet."""
-        for plex_id, viewed_at in strangers.items():
-            first, key = viewed_at.isoformat(), str(plex_id)
-            if key in self.strangers or len(self.strangers) < self.MOST_STRANGERS:
-                self.strangers[key] = min(first, self.strangers.get(key, first))
-        if strangers:
-            self.save(update_fields=["strangers"])
-
-    def meet(self, known: Container[int]) -> None:
-        """Read again from the first view of those who have become known."""
-        met = {key for key in self.strangers if int(key) in known}
-        if not met:
-            return
-        first = min(datetime.fromisoformat(self.strangers[key]) for key in met)
-        self.strangers = {key: at for key, at in self.strangers.items() if key not in met}
-        with transaction.atomic():
-            self.save(update_fields=["strangers"])
-            HistoryCursor.rewind(self.server, first)
-        self.refresh_from_db(fields=["read_until"])
