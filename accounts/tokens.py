@@ -11,7 +11,7 @@ from django.conf import settings
 
 from accounts.claiming import cloud
 from accounts.models import Installation, PlexServer, PlexUser
-from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited
+from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited, Unauthorized
 from plexclient.server import PlexMediaServer
 from plexclient.types import SharedServer
 
@@ -127,3 +127,9 @@ def _pin_needed(viewer: PlexUser) -> NoToken:
     if viewer.pin:
         return NoToken(f"Plex does not accept the PIN that Plaxe has for {viewer}. Enter it again.")
     return NoToken(f"{viewer}'s account asks for a PIN. Enter it on the page of this viewer.")
+
+
+def in_words(error: PlexError, viewer: PlexUser) -> str:
+    if isinstance(error, Unauthorized):
+        return f"Plex did not accept the token it gave for {viewer}. If that lasts, sync the viewers."
+    return str(error)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.connecting import WrongServer, reach
 from accounts.jobs import running
 from accounts.models import Job, PlexServer
+from accounts.tokens import ViewerTokens
 from deletions import contract, queue
 from deletions.contract import Facts, Objection, Vanished
 from deletions.models import AuditEntry, Deletion, Hold, Policy, Status
@@ -81,14 +82,14 @@ def _due(server: PlexServer, now: datetime) -> list[Deletion]:
 def _outcomes(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[str]:
     """What became of each row: a status, `dry_run`, or nothing when it was not ours or is not known yet."""
     try:
-        client = reach(server, timezone.now())
+        client, tokens = reach(server, timezone.now()), ViewerTokens(server)
     except PlexError as error:
         yield from _hold_all(rows, _cannot_read(error))
         return
     for position, row in enumerate(rows):
         now = timezone.now()
         job.renew(now, f"{position + 1} of {len(rows)}")
-        yield settle(row, client, now) if row.status == Status.RUNNING else execute(row, client, now)
+        yield settle(row, client, now) if row.status == Status.RUNNING else execute(row, client, tokens, now)
         if row.status == Status.HELD and row.hold == Hold.OFFLINE:
             yield from _hold_all(rows[position + 1 :], Objection(Hold.OFFLINE, row.held_because))
             return
@@ -101,11 +102,11 @@ def _hold_all(rows: list[Deletion], objection: Objection) -> Iterator[str]:
             yield _hold(row, objection, timezone.now())
 
 
-def execute(deletion: Deletion, client: PlexMediaServer, now: datetime) -> str:
+def execute(deletion: Deletion, client: PlexMediaServer, tokens: ViewerTokens, now: datetime) -> str:
     """Delete one title if every law agrees at this moment."""
     if not deletion.claim(now):
         return ""
-    facts = Facts(client, deletion)
+    facts = Facts(client, deletion, tokens)
     try:
         objection = contract.objection(deletion, facts, now)
     except Vanished:
@@ -180,7 +181,8 @@ def settle(deletion: Deletion, client: PlexMediaServer, now: datetime) -> str:
     """A worker vanished, or Plex did not answer: ask the server what became of the title."""
     if not deletion.take_over(now):
         return ""
-    gone = is_gone(client, deletion.rating_key)
+    # What Plex has under another key by now is still there, whatever the old key says.
+    gone = False if contract.new_key(deletion) else is_gone(client, deletion.rating_key)
     if gone:
         return _finish(deletion, Status.DELETED if deletion.sent_at else Status.GONE, now)
     if gone is None:

@@ -13,14 +13,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Access, Job, PlexServer, PlexUser
-from accounts.tokens import NoToken, ViewerTokens
+from accounts.tokens import NoToken, ViewerTokens, in_words
 from media import states
 from media.models import Assignment, LibrarySection
 from media.paging import reaches_back
 from media.sources.report import PollReport
 from media.states import Listing, Seen, Taken
 from media.watching import announce
-from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, Unauthorized
+from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError
 from plexclient.paging import Reading
 from plexclient.server import PlexMediaServer
 from plexclient.types import ItemType, Metadata
@@ -234,9 +234,3 @@ class _List:
 def _again(first: Taken, whole: Taken) -> Taken:
     """The whole reading has gone over what the first one took in already."""
     return replace(whole, views=whole.views + first.views, news=whole.news + first.news)
-
-
-def in_words(error: PlexError, viewer: PlexUser) -> str:
-    if isinstance(error, Unauthorized):
-        return f"Plex did not accept the token it gave for {viewer}. If that lasts, sync the viewers."
-    return str(error)
