@@ -88,7 +88,7 @@ def same_key(deletion: Deletion, facts: Facts, now: datetime) -> Objection | Non
 
 def new_key(deletion: Deletion) -> str:
     """The key under which the title is there now, if that is another than the queued one."""
-    there = MediaItem.objects.present().filter(pk=deletion.item_id).exclude(rating_key=deletion.rating_key)
+    there = MediaItem.objects.present().filter(deletions=deletion.pk).exclude(rating_key=deletion.rating_key)
     return there.values_list("rating_key", flat=True).first() or ""
 
 
@@ -196,7 +196,7 @@ def viewers_still_say_so(deletion: Deletion, facts: Facts, now: datetime) -> Obj
 
 
 def history_is_whole(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    """A history that shrank is that of a backup, or of another world: somebody has to say that all is well."""
+    """A history that shrank is that of a backup, or of another world: somebody has to look at it."""
     cursor = HistoryCursor.objects.filter(server=deletion.server).select_related("server").first()
     if cursor is None or not cursor.has_shrunk or Hold.HISTORY in deletion.accepted:
         return None

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import PlexServer, PlexUser, User
+from media import copies
 from media.ledger import Ledger
 from media.models import Evidence, MediaItem, Watch
 from media.paging import in_pages
@@ -71,7 +72,8 @@ def take_in(server: PlexServer, plays: list[Play], now: datetime, viewers: Viewe
     views = list(_views(server, plays, now, viewers, taken))
     with transaction.atomic():
         server.lock()
-        taken.watches = _write(server, list(_of_leaves(server, views, taken)), now)
+        of_leaves = _of_leaves(server, views, taken)
+        taken.watches = _write(server, list(copies.shared(server, of_leaves)), now)
     return taken
 
 

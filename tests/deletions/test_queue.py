@@ -251,7 +251,20 @@ def test_approve_is_refused_for_what_is_not_held(queued: Deletion) -> None:
 @pytest.mark.parametrize(
     ("why", "is_due"),
     [
-        (why, why in {"playing", "offline", "unreadable", "deletion_off", "kept", "neighbour", "rekeyed", "half_played"})
+        (
+            why,
+            why
+            in {
+                "playing",
+                "offline",
+                "unreadable",
+                "deletion_off",
+                "kept",
+                "neighbour",
+                "rekeyed",
+                "half_played",
+            },
+        )
         for why in Hold
     ],
 )
