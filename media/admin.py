@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,8 +17,8 @@ from accounts.admin import ReadOnly
 from accounts.errors import Refused
 from accounts.models import PlexServer, PlexUser
 from accounts.requests import Request
-from media import assigning, tasks
-from media.models import Assignment, HistoryCursor, LibrarySection, MediaFile, MediaItem, Watch
+from media import assigning, tasks, watching
+from media.models import Assignment, Evidence, HistoryCursor, LibrarySection, MediaFile, MediaItem, Watch
 
 if TYPE_CHECKING:
     _FileInline = admin.TabularInline[MediaFile, MediaItem]
@@ -71,7 +72,7 @@ class MediaItemAdmin(ReadOnly):
     search_fields = ["title", "show__title", "=rating_key", "=guid"]
     show_full_result_count = False
     inlines = [FileInline]
-    actions = ["assign"]
+    actions = ["assign", "seen", "unseen"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaItem]:
         rows: QuerySet[MediaItem] = super().get_queryset(request)
@@ -99,10 +100,44 @@ class MediaItemAdmin(ReadOnly):
         messages.success(request, ngettext("%d assignment made.", "%d assignments made.", done) % done)
         return None
 
-    def _ask(self, request: HttpRequest, items: QuerySet[MediaItem], form: ViewersForm) -> TemplateResponse:
+    @admin.action(description=_("Say who has seen them"))
+    def seen(self, request: Request, items: QuerySet[MediaItem]) -> TemplateResponse | None:
+        return self._declare(request, items, seen=True)
+
+    @admin.action(description=_("Say who has not seen them"))
+    def unseen(self, request: Request, items: QuerySet[MediaItem]) -> TemplateResponse | None:
+        return self._declare(request, items, seen=False)
+
+    def _declare(
+        self, request: Request, items: QuerySet[MediaItem], *, seen: bool
+    ) -> TemplateResponse | None:
+        form = ViewersForm(request.POST if "viewer" in request.POST or "apply" in request.POST else None)
+        if not form.is_valid():
+            title = _("Say who has seen them") if seen else _("Say who has not seen them")
+            return self._ask(request, items, form, action="seen" if seen else "unseen", title=title)
+        done = 0
+        for item in items:
+            for viewer in form.cleaned_data["viewer"]:
+                try:
+                    done += watching.declare(item, viewer, timezone.now(), seen=seen, by=request.user)
+                except Refused as refusal:
+                    messages.error(request, str(refusal))
+        messages.success(request, ngettext("%d view written down.", "%d views written down.", done) % done)
+        return None
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        items: QuerySet[MediaItem],
+        form: ViewersForm,
+        *,
+        action: str = "assign",
+        title: str = _("Assign viewers"),
+    ) -> TemplateResponse:
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
-            "title": _("Assign viewers"),
+            "title": title,
+            "action": action,
             "opts": self.opts,
             "items": items,
             "form": form,
@@ -132,9 +167,18 @@ class AssignmentAdmin(ReadOnly):
 
 @admin.register(Watch)
 class WatchAdmin(ReadOnly):
-    list_display = ["item", "viewer", "server", "first_viewed_at", "last_viewed_at", "source"]
+    list_display = ["item", "viewer", "server", "last_viewed_at", "source", "withdrawn_at", "offset"]
     list_filter = ["server", "source", "viewer"]
     list_select_related = ["item__show", "viewer", "server"]
+    search_fields = ["item__title", "item__show__title", "viewer__name", "=item__rating_key"]
+    show_full_result_count = False
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ReadOnly):
+    list_display = ["item", "viewer", "source", "said", "at", "learned_at", "text"]
+    list_filter = ["source", "said", "viewer"]
+    list_select_related = ["item__show", "viewer"]
     search_fields = ["item__title", "item__show__title", "viewer__name", "=item__rating_key"]
     show_full_result_count = False
 

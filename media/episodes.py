@@ -70,6 +70,7 @@ class Person:
 
     viewer: PlexUser
     gone_at: datetime | None
+    problem: str = ""  # why his own state is unknown
     is_assigned: bool = False
     through: list[MediaItem] = field(default_factory=list)
     below: int = 0
@@ -87,7 +88,9 @@ def people(item: MediaItem) -> list[Person]:
     )
     seen, below = _seen(item), _below(item)
     everybody = {
-        row.viewer_id: Person(row.viewer, row.gone_at, below=below[row.viewer_id], seen=seen[row.viewer_id])
+        row.viewer_id: Person(
+            row.viewer, row.gone_at, row.state_problem, below=below[row.viewer_id], seen=seen[row.viewer_id]
+        )
         for row in access
     }
     for assignment in item.covering_assignments().select_related("item__show"):

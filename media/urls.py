@@ -11,5 +11,8 @@ urlpatterns = [
     path("media/<int:pk>/", views.item, name="item"),
     path("media/<int:pk>/assign/", views.assign, name="assign"),
     path("media/<int:pk>/unassign/", views.unassign, name="unassign"),
+    path("media/<int:pk>/watched/", views.declare, name="declare"),
+    path("media/<int:pk>/earlier/", views.accept_earlier, name="accept_earlier"),
+    path("media/questions/<int:pk>/", views.answer, name="answer"),
     path("media/<int:pk>/poster/", views.poster, name="poster"),
 ]

@@ -46,6 +46,15 @@ def assignment(item: MediaItem, viewer: PlexUser, *, assigned: bool) -> dict[str
     }
 
 
+def watched(item: MediaItem, viewer: PlexUser, *, seen: bool, leaves: int) -> dict[str, Any]:
+    return {
+        "item": {"rating_key": item.rating_key, "title": item.full_title, "type": item.type},
+        "viewer": {"plex_id": viewer.plex_id, "name": viewer.name},
+        "seen": seen,
+        "leaves": leaves,
+    }
+
+
 def told(row: dict[str, Any]) -> str:
     """A deletion for people: `12  SCHEDULED  2026-11-21 10:00  Title`, and why under it."""
     when = row["finished_at"] or row["scheduled_for"]
