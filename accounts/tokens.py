@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.conf import settings
 
 from accounts.claiming import cloud
+from accounts.fields import Unreadable
 from accounts.models import Installation, PlexServer, PlexUser
 from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited, Unauthorized
 from plexclient.server import PlexMediaServer
@@ -69,7 +70,7 @@ class ViewerTokens:
             raise self._throttled
         if not viewer.uuid:
             raise NoToken(f"Plaxe does not know {viewer}'s place in the Plex home. Sync the viewers.")
-        if viewer.is_protected and (not viewer.pin or viewer.is_pin_refused):
+        if viewer.is_protected and (not viewer.has_pin or viewer.is_pin_refused):
             raise _pin_needed(viewer)
         try:
             return self._exchange(viewer, self._token_at_plex_tv(viewer))
@@ -84,6 +85,8 @@ class ViewerTokens:
             if error.code != PIN_NEEDED:
                 raise
             viewer.refuse_pin()
+        except Unreadable as error:
+            raise NoToken(f"The PIN of {viewer} cannot be read: {error} Or enter it again.") from None
         except NotFound:
             raise NoToken(f"{viewer} is no longer in the Plex home. Sync the viewers.") from None
         raise _pin_needed(viewer)
@@ -124,7 +127,7 @@ def _refusal(viewer: PlexUser, share: SharedServer | None) -> NoToken:
 
 
 def _pin_needed(viewer: PlexUser) -> NoToken:
-    if viewer.pin:
+    if viewer.has_pin:
         return NoToken(f"Plex does not accept the PIN that Plaxe has for {viewer}. Enter it again.")
     return NoToken(f"{viewer}'s account asks for a PIN. Enter it on the page of this viewer.")
 

@@ -132,7 +132,7 @@ class MediaItemAdmin(ReadOnly):
         form: ViewersForm,
         *,
         action: str = "assign",
-        title: str = _("Assign viewers"),
+        title: object = _("Assign viewers"),
     ) -> TemplateResponse:
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),

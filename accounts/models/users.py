@@ -69,6 +69,11 @@ class PlexUser(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def has_pin(self) -> bool:
+        """Without opening it."""
+        return bool(self.__dict__.get("pin"))
+
     def take_pin(self, pin: str) -> None:
         """Keep it, encrypted; an empty one forgets it."""
         self.pin, self.is_pin_refused = pin, False
@@ -76,5 +81,5 @@ class PlexUser(models.Model):
 
     def refuse_pin(self) -> None:
         """Plex said no. It is not tried again, lest Plex locks the account."""
-        self.is_protected, self.is_pin_refused = True, bool(self.pin)
+        self.is_protected, self.is_pin_refused = True, self.has_pin
         self.save(update_fields=["is_protected", "is_pin_refused"])

@@ -37,7 +37,5 @@ def _declare(request: Request, item: MediaItem, viewer: PlexUser) -> None:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return
-    words = (
-        _("Written down: %(viewer)s has seen it.") if seen else _("Written down: %(viewer)s has not seen it.")
-    )
+    words = _("%(viewer)s has seen it: written down.") if seen else _("%(viewer)s has not: written down.")
     messages.success(request, words % {"viewer": viewer})
