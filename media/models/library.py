@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import PlexServer, PlexUser
 from media.models.assignments import Assignment
-from media.models.completeness import ENOUGH_HAVE_SEEN, counting_views, judgement, unanswered
+from media.models.completeness import ALL, ENOUGH_HAVE_SEEN, counting_views, judgement, unanswered
 
 LOST_KEY = "~"  # in no key of a server
 
@@ -230,6 +230,12 @@ class MediaItem(models.Model):
         """Assignments at any level that wait for this leaf."""
         levels = [pk for pk in (self.pk, self.parent_id, self.show_id) if pk]
         return Assignment.objects.filter(item__in=levels).select_related("viewer", "item")
+
+    @property
+    def needed(self) -> int:
+        """How many must see it, or ALL: the nearest level that says anything decides."""
+        said = [level.quorum for level in (self, self.parent, self.show) if level]
+        return next((quorum for quorum in said if quorum is not None), ALL)
 
     def is_complete(self) -> bool:
         return MediaItem.objects.filter(pk=self.pk).complete().exists()
