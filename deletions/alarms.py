@@ -9,6 +9,12 @@ from deletions.models import AuditEntry, Deletion, Hold, Status
 from media.models import HistoryCursor
 
 
+def of(server: PlexServer) -> str:
+    """Empty when all is well."""
+    cursor = HistoryCursor.objects.filter(server=server).select_related("server").first()
+    return cursor.alarm if cursor else ""
+
+
 def accept_shorter_history(server: PlexServer, now: datetime, *, by: User | None = None) -> bool:
     """Take the history for whole as it is now, and let go on what only that had held.
 

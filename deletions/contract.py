@@ -11,10 +11,10 @@ from functools import cached_property
 from django.conf import settings
 
 from accounts.tokens import ViewerTokens
-from deletions import queue, witnesses
+from deletions import alarms, queue, witnesses
 from deletions.models import Deletion, Hold, Status
 from media import sync
-from media.models import HistoryCursor, MediaFile, MediaItem
+from media.models import MediaFile, MediaItem
 from plexclient.errors import NotFound
 from plexclient.server import PlexMediaServer
 from plexclient.types import Media, Metadata, Part, Root, Session
@@ -197,10 +197,8 @@ def viewers_still_say_so(deletion: Deletion, facts: Facts, now: datetime) -> Obj
 
 def history_is_whole(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     """A history that shrank is that of a backup, or of another world: somebody has to look at it."""
-    cursor = HistoryCursor.objects.filter(server=deletion.server).select_related("server").first()
-    if cursor is None or not cursor.has_shrunk or Hold.HISTORY in deletion.accepted:
-        return None
-    return Objection(Hold.HISTORY, cursor.alarm)
+    alarm = alarms.of(deletion.server)
+    return Objection(Hold.HISTORY, alarm) if alarm and Hold.HISTORY not in deletion.accepted else None
 
 
 def neighbours_agree(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
