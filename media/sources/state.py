@@ -91,7 +91,7 @@ class _Viewer:
         self._job = job
         self._viewer: PlexUser = access.viewer
         self._rows = 0
-        self._is_full = True
+        self._full_at = now
         self._closed: list[LibrarySection] = []
         self.taken = Taken()
 
@@ -126,7 +126,7 @@ class _Viewer:
         reading = _List(client, self._listing(section, memory), memory, self._tick)
         found = reading.take()
         self._rows += reading.rows
-        self._is_full = self._is_full and reading.memory.full_at == self._now
+        self._full_at = min(self._full_at, reading.memory.full_at)
         self.taken += found
         self._access.state_sections[str(section.pk)] = reading.memory.saved()
 
@@ -147,7 +147,7 @@ class _Viewer:
         access.state_problem = problem
         if is_whole:
             access.state_read_at = self._now
-            access.state_full_read_at = self._now if self._is_full else access.state_full_read_at
+            access.state_full_read_at = self._full_at
         access.save(update_fields=["state_problem", "state_read_at", "state_full_read_at", "state_sections"])
 
 
