@@ -20,6 +20,8 @@ from media.watching import BATCH, TOO_EARLY
 from plexclient.types import Metadata
 
 STATE = Watch.Source.STATE
+MOST_VIEWS = 2**31 - 1
+LONGEST = 2**53
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Seen:
     @classmethod
     def of(cls, row: Metadata, now: datetime) -> Self:
         at = row.last_viewed_at if row.last_viewed_at and row.last_viewed_at <= now + TOO_EARLY else None
-        return cls(row.rating_key, row.type, at, row.view_count, row.view_offset or 0)
+        count = None if row.view_count is None else min(max(row.view_count, 0), MOST_VIEWS)
+        return cls(row.rating_key, row.type, at, count, min(max(row.view_offset or 0, 0), LONGEST))
 
 
 @dataclass(frozen=True)

@@ -408,3 +408,15 @@ def test_a_date_in_the_future_is_none(read: Poll, world: World, film: Item) -> N
     world.mark_watched(world.person("carol"), film, at=datetime(2040, 1, 1, tzinfo=LAST_WEEK.tzinfo))
     read()
     assert not has_seen(film, "carol")
+
+
+@pytest.mark.parametrize("nonsense", [-1, 2**31, 2**62])
+def test_numbers_that_cannot_be_do_no_harm(
+    read: Poll, world: World, film: Item, episode: Item, nonsense: int
+) -> None:
+    assign(film, "carol")
+    world.mark_watched(world.person("carol"), film)
+    state(world, "carol", film).view_offset = nonsense
+    state(world, "carol", episode).view_count = nonsense
+    assert read().errors == ()
+    assert Watch.objects.filter(viewer=viewer("carol"), item=known(film)).exists()
