@@ -75,6 +75,9 @@ class Person:
     through: list[MediaItem] = field(default_factory=list)
     below: int = 0
     seen: int = 0
+    is_waited_for: bool = False
+    is_optional: bool = False
+    counts_earlier: bool = True
 
     @property
     def is_concerned(self) -> bool:
@@ -96,8 +99,10 @@ def people(item: MediaItem) -> list[Person]:
     for assignment in item.covering_assignments().select_related("item__show"):
         viewer = assignment.viewer
         person = everybody.setdefault(viewer.pk, Person(viewer, None, seen=seen[viewer.pk]))
+        person.is_waited_for |= not assignment.is_optional
         if assignment.item_id == item.pk:
             person.is_assigned = True
+            person.is_optional, person.counts_earlier = assignment.is_optional, assignment.counts_earlier
         else:
             person.through.append(assignment.item)
     return list(everybody.values())

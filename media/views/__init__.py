@@ -1,4 +1,5 @@
 from media.views.assigning import assign, assign_many, unassign
+from media.views.audience import defaults, everyone, quorum
 from media.views.declaring import declare
 from media.views.doubts import accept_earlier, answer
 from media.views.items import item, items
@@ -11,10 +12,13 @@ __all__ = [
     "assign",
     "assign_many",
     "declare",
+    "defaults",
+    "everyone",
     "item",
     "items",
     "libraries",
     "poster",
+    "quorum",
     "sync",
     "unassign",
 ]
