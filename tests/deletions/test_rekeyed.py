@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import PlexServer
+from accounts.models import PlexServer, PlexUser
 from deletions import alarms, queue
 from deletions.execution import execute_due
 from deletions.models import AuditEntry, Deletion, Hold, Status
+from media.earlier import seen_earlier
 from media.models import HistoryCursor, MediaItem, Question
+from media.sources import history
 from media.sync import sync_server
 from plexclient.demo.library import Item
 from plexclient.demo.world import World
@@ -125,7 +127,7 @@ def test_a_worker_that_died_is_not_told_that_a_moved_title_is_deleted(
     sync(server)
 
     assert executed(due).status != Status.DELETED
-    assert MediaItem.objects.present().filter(pk=due.item_id).exists()
+    assert MediaItem.objects.present().filter(deletions=due).exists()
     assert world.deletes == []
 
 
@@ -238,3 +240,69 @@ def test_only_what_the_owner_calls_the_same_is_deleted_under_its_new_key(
     executed(due)
 
     assert (deleted(world), due.status) == {"yes": ([new_key], "DELETED"), "no": ([], "GONE")}[word]
+
+
+# --- copies, from the history to the queue
+
+
+@pytest.fixture
+def bob(server: PlexServer) -> PlexUser:
+    return factories.bob(on=server)
+
+
+def assigned(server: PlexServer, bob: PlexUser, *titles: Item) -> None:
+    sync(server)
+    for title in titles:
+        factories.assignment(
+            item=MediaItem.objects.get(server=server, rating_key=title.rating_key), viewer=bob
+        )
+
+
+def queued(server: PlexServer) -> set[str]:
+    history.read(server, server.connect(), timezone.now())
+    queue.enqueue_complete(server, timezone.now())
+    return set(Deletion.objects.values_list("rating_key", flat=True))
+
+
+@pytest.mark.parametrize("is_synced_between", [True, False])
+def test_a_movie_watched_last_year_and_added_again_today_is_not_queued(
+    server: PlexServer, world: World, bob: PlexUser, is_synced_between: bool
+) -> None:
+    year = timedelta(days=365)
+    film = world.add_movie("Salt Road", added_at=timezone.now() - 2 * year)
+    world.play(world.person("bob"), film, at=timezone.now() - year)
+    sync(server)
+    assert queued(server) == set()
+    world.delete(film)
+    if is_synced_between:
+        sync(server)
+    again = world.add_movie("Salt Road")
+
+    assigned(server, bob, again)
+
+    assert queued(server) == set()
+    [earlier] = seen_earlier(MediaItem.objects.get(rating_key=again.rating_key))
+    assert earlier.viewer == bob
+
+
+def test_a_film_in_two_libraries_seen_once_is_queued_in_both(
+    server: PlexServer, world: World, bob: PlexUser, film: Item
+) -> None:
+    copy = world.add_movie("Heron Lake", section=world.add_section("Films in 4K"), added_at=film.added_at)
+    late = world.add_movie("Heron Lake", section=world.add_section("Films again"), file="/media/late.mkv")
+    world.play(world.person("bob"), copy, at=timezone.now() - timedelta(days=1))
+
+    assigned(server, bob, film, copy, late)
+
+    assert queued(server) == {film.rating_key, copy.rating_key}
+
+
+def test_a_rebuilt_library_keeps_who_must_see_what_and_who_has(
+    server: PlexServer, world: World, bob: PlexUser, film: Item
+) -> None:
+    assigned(server, bob, film)
+    new_key = give_new_key(world, film)
+    sync(server)
+    world.play(world.person("bob"), film)
+
+    assert queued(server) == {new_key}

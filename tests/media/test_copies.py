@@ -1,6 +1,7 @@
 """One film in two libraries is one view; a copy that came later starts anew."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -69,7 +70,7 @@ def test_a_view_counts_for_each_copy_that_was_there(
 )
 @pytest.mark.usefixtures("heat", "bob")
 def test_a_view_counts_for_nothing_else(
-    server: PlexServer, other: LibrarySection, copy: dict[str, object]
+    server: PlexServer, other: LibrarySection, copy: dict[str, Any]
 ) -> None:
     factories.movie(section=other, rating_key="2", **{"guid": HEAT, **copy})
 

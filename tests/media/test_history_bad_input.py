@@ -15,7 +15,7 @@ from tests.factories import ALICE, BOB, NOW
 from tests.media.fake_plex import FakePlex, movie
 
 START = int((NOW - timedelta(days=30)).timestamp())
-Views = set[tuple[str, str, datetime]]
+Views = set[tuple[str, str, datetime | None]]
 
 
 def at(seconds: int = 0) -> datetime:
