@@ -1,9 +1,11 @@
 """An open deletion whose title has another key by now: nothing goes under a key that was not compared."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -192,6 +194,23 @@ def test_the_dashboard_shows_the_alarm_and_takes_the_answer(
     assert "The history of Cellar is accepted as it is." in text_of(answer)
     due.refresh_from_db()
     assert due.status == Status.SCHEDULED
+
+
+@pytest.mark.usefixtures("alarm")
+def test_a_script_sees_the_alarm_and_accepts_it(due: Deletion, capsys: pytest.CaptureFixture[str]) -> None:
+    executed(due)
+    call_command("status", "--json")
+    [told] = json.loads(capsys.readouterr().out)["servers"]
+    assert "40 rows, where 100 had been read" in told["history_alarm"]
+
+    call_command("approve", "--history", "--json")
+    assert json.loads(capsys.readouterr().out)["histories"] == ["machine-1"]
+    call_command("approve", "--history")
+    assert "There is nothing to decide." in capsys.readouterr().out
+
+    call_command("status")
+    assert "become shorter" not in capsys.readouterr().out
+    assert executed(due).status == Status.DELETED
 
 
 # --- questions
