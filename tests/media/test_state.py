@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Access, PlexServer
-from media import watching
+from media import states, watching
 from media.models import Evidence, Watch
 from media.signals import plays_recorded
 from media.sources import PollReport, poll
+from media.states import Listing, Seen
 from media.sync import sync_server
 from plexclient.demo import Item, World
 from plexclient.demo.faults import Fault
@@ -420,3 +423,30 @@ def test_numbers_that_cannot_be_do_no_harm(
     state(world, "carol", episode).view_count = nonsense
     assert read().errors == ()
     assert Watch.objects.filter(viewer=viewer("carol"), item=known(film)).exists()
+
+
+def test_a_list_costs_the_same_number_of_queries_however_long(
+    server: PlexServer, world: World, film: Item
+) -> None:
+    films = [world.add_movie(f"Film {number}", added_at=LAST_MONTH) for number in range(50)]
+    sync_server(server, timezone.now(), full=True)
+    section = known(film).section
+    listing = Listing(server, viewer("carol"), section, timezone.now(), None)
+
+    def taken(items: list[Item]) -> int:
+        rows = [Seen(item.rating_key, "movie", LAST_WEEK, 1, 0) for item in items]
+        with CaptureQueriesContext(connection) as queries:
+            assert states.take_in(listing, rows).news == len(items)
+        return len(queries)
+
+    assert taken(films[:2]) == taken(films[2:50])  # SQLite takes so many at once
+
+
+def test_what_says_nothing_new_is_not_written_again(read: Poll, world: World, film: Item) -> None:
+    assign(film, "carol")
+    world.mark_watched(world.person("carol"), film)
+    read()
+    with CaptureQueriesContext(connection) as queries:
+        read(timedelta(hours=25))
+    written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE"))]
+    assert not [sql for sql in written if "media_watch" in sql or "media_evidence" in sql]
