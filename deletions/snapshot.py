@@ -93,14 +93,14 @@ def _viewer(assignment: Assignment, watch: Watch) -> dict[str, Any]:
     return {
         "plex_id": assignment.viewer.plex_id,
         "name": assignment.viewer.name,
-        "viewed_at": watch.last_viewed_at.isoformat(),
+        "viewed_at": watch.last_viewed_at and watch.last_viewed_at.isoformat(),
         "source": watch.source,
     }
 
 
 def _reason(assignment: Assignment, watch: Watch) -> str:
     """`Bob watched it on 2026-11-20 21:14 UTC (Plex history), assigned to the show.`"""
-    when = watch.last_viewed_at.strftime("%Y-%m-%d %H:%M UTC")
+    when = f"{watch.last_viewed_at:%Y-%m-%d %H:%M} UTC"
     level = assignment.item.get_type_display().lower()
     return (
         f"{assignment.viewer} watched it on {when} ({watch.get_source_display()}), assigned to the {level}."

@@ -127,11 +127,11 @@ def _begin_orders(server: PlexServer, now: datetime) -> None:
 def _missing(server: PlexServer) -> Iterator[Pair]:
     """What the orders say and no assignment does. An order about the item itself is the nearer word."""
     people = Access.objects.filter(server=server, gone_at=None)
-    everyone = people.annotate(
+    everyone: QuerySet[Any] = people.annotate(
         order_key=F("server__orders"), item_key=F("server__orders__item"), **_wording()
     ).filter(item_key__isnull=False)
     yield from _unassigned(everyone)
-    arrived = people.annotate(
+    arrived: QuerySet[Any] = people.annotate(
         order_key=F("server__orders"),
         whose=F("server__orders__viewer"),
         since=F("server__orders__since"),
@@ -152,7 +152,7 @@ def _wording() -> dict[str, F]:
     }
 
 
-def _unassigned(pairs: QuerySet[Access]) -> QuerySet[Access, Pair]:
+def _unassigned(pairs: QuerySet[Any]) -> QuerySet[Any, Pair]:
     same = {"item": OuterRef("item_key"), "viewer": OuterRef("viewer")}
     missing = pairs.filter(
         ~Exists(Assignment.objects.filter(**same)), ~Exists(Exemption.objects.filter(**same))

@@ -39,7 +39,9 @@ def deletion(row: Deletion) -> dict[str, Any]:
     }
 
 
-def assignment(item: MediaItem, viewer: PlexUser, *, assigned: bool, optional: bool = False) -> dict[str, Any]:
+def assignment(
+    item: MediaItem, viewer: PlexUser, *, assigned: bool, optional: bool = False
+) -> dict[str, Any]:
     return {
         "item": title(item),
         "viewer": person(viewer),

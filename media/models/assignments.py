@@ -23,7 +23,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def leaves(self) -> models.QuerySet[Any, Any]:
         """The keys of what they lead to: the items themselves, and whatever is below them."""
         own, children, descendants = (
-            self.values(leaf=F(path)).filter(leaf__isnull=False).order_by()
+            self.filter(**{f"{path}__isnull": False}).values(leaf=F(path)).order_by()
             for path in ("item", "item__children", "item__descendants")
         )
         return own.union(children, descendants, all=True)
@@ -90,7 +90,8 @@ class StandingOrder(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(item=None, section__isnull=False) | Q(item__isnull=False, section=None, viewer=None),
+                condition=Q(item=None, section__isnull=False)
+                | Q(item__isnull=False, section=None, viewer=None),
                 name="order_is_about_a_section_or_everyone_and_an_item",
             ),
             models.UniqueConstraint(fields=["item"], name="one_order_per_item"),

@@ -159,7 +159,9 @@ class MediaItem(models.Model):
         help_text="Only views after this count: Plex keeps those of an earlier copy."
     )
     quorum = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="So many must see it; 0 means all, none that the level above decides."
+        null=True,
+        blank=True,
+        help_text="So many must see it; 0 means all, none that the level above decides.",
     )
     copy_since = models.DateTimeField(
         null=True, blank=True, help_text="It had another key once; no view before this counts."

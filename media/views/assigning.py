@@ -20,7 +20,6 @@ from media.models import MediaItem
 from media.views.items import find, watching
 
 
-
 def _assign(item: MediaItem, viewer: PlexUser, chosen: dict[str, Any], *, by: User) -> bool:
     counts_earlier = not chosen["ignore_earlier"]
     return assigning.assign(item, viewer, by=by, optional=chosen["optional"], counts_earlier=counts_earlier)

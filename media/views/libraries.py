@@ -47,8 +47,9 @@ def _state() -> dict[str, object]:
 
 def _counted() -> QuerySet[LibrarySection]:
     there = Q(items__gone_at=None)
-    return LibrarySection.objects.annotate(
+    sections = LibrarySection.objects.prefetch_related("orders__viewer").annotate(
         tops=Count("items", filter=there & Q(items__type__in=(MediaItem.Type.MOVIE, MediaItem.Type.SHOW))),
         episodes=Count("items", filter=there & Q(items__type=MediaItem.Type.EPISODE)),
         size=Sum("items__size", filter=there & Q(items__type__in=MediaItem.LEAVES), default=0),
-    ).prefetch_related("orders__viewer").order_by("title", "pk")
+    )
+    return sections.order_by("title", "pk")

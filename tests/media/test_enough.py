@@ -145,7 +145,10 @@ TABLE = [
         must={"film": "bob +carol"}, saw={"film": "bob"}, complete="film",
     ),
     row("an optional viewer alone covers nothing", must={"film": "+bob"}, saw={"film": "bob"}),
-    row("an optional viewer fills no place", must={"film": "bob +carol"}, saw={"film": "carol"}, waiting="film"),
+    row(
+        "an optional viewer fills no place",
+        must={"film": "bob +carol"}, saw={"film": "carol"}, waiting="film",
+    ),
     row(
         "an optional viewer does not make the quorum",
         must={"film": "alice bob +carol"}, saw={"film": "alice carol"}, quorum={"film": 2}, waiting="film",

@@ -1,4 +1,4 @@
-"""Everyone, optional, how many: on the page of a title and on that of the libraries, without script and with."""
+"""Everyone, optional, how many: on the page of a title and on that of the libraries."""
 
 import pytest
 from django.test import Client
@@ -63,9 +63,7 @@ def test_everyone_is_assigned_by_one_button_and_released_by_another(browser: Cli
 
 
 def test_everyone_by_htmx_answers_with_the_changed_part(browser: Client, film: MediaItem) -> None:
-    part = text_of(
-        browser.post(url_of(film, "everyone/"), {"on": "yes", "optional": "yes"}, headers=HTMX)
-    )
+    part = text_of(browser.post(url_of(film, "everyone/"), {"on": "yes", "optional": "yes"}, headers=HTMX))
     assert part.lstrip().startswith('<div id="watching"')
     assert "Unassign Bob" in part
     assert Assignment.objects.filter(is_optional=True).count() == 2

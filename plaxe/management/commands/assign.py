@@ -27,9 +27,7 @@ class Command(JsonCommand):
             metavar="WHO",
             help="plex.tv id or name; may be given again",
         )
-        parser.add_argument(
-            "--everyone", action="store_true", help="whoever may watch there, now and later"
-        )
+        parser.add_argument("--everyone", action="store_true", help="whoever may watch there, now and later")
         parser.add_argument("--optional", action="store_true", help="told about it, and not waited for")
         parser.add_argument(
             "--ignore-earlier", action="store_true", help="what was seen before the assignment does not count"
@@ -48,7 +46,7 @@ class Command(JsonCommand):
         with transaction.atomic():
             for pair in pairs:
                 _change(*pair, options)
-            told = [rows.assignment(*pair, **_outcome(options)) for pair in pairs]
+            told = [_told(*pair, options) for pair in pairs]
             for item in items if options["everyone"] else ():
                 told += _everyone(item, options)
             for item in items if options["quorum"] else ():
@@ -73,25 +71,24 @@ def _quorum(options: dict[str, Any]) -> int | None:
     return int(word)
 
 
-def _wording(options: dict[str, Any]) -> dict[str, bool]:
-    return {"optional": options["optional"], "counts_earlier": not options["ignore_earlier"]}
-
-
 def _change(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> None:
     if options["remove"]:
         assigning.unassign(item, viewer)
     else:
-        assigning.assign(item, viewer, **_wording(options))
+        counts_earlier = not options["ignore_earlier"]
+        assigning.assign(item, viewer, optional=options["optional"], counts_earlier=counts_earlier)
 
 
-def _outcome(options: dict[str, Any]) -> dict[str, bool]:
-    return {"assigned": not options["remove"], "optional": options["optional"] and not options["remove"]}
+def _told(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> dict[str, Any]:
+    kept = not options["remove"]
+    return rows.assignment(item, viewer, assigned=kept, optional=kept and options["optional"])
 
 
 def _everyone(item: MediaItem, options: dict[str, Any]) -> list[dict[str, Any]]:
     """Everybody who must see it now, or those from whom it is taken."""
     if not options["remove"]:
-        standing.ask_everyone(item, **_wording(options))
+        counts_earlier = not options["ignore_earlier"]
+        standing.ask_everyone(item, optional=options["optional"], counts_earlier=counts_earlier)
     given = item.assignments.select_related("viewer").order_by("viewer__name", "pk")
     if not options["remove"]:
         return [rows.assignment(item, row.viewer, assigned=True, optional=row.is_optional) for row in given]

@@ -17,14 +17,12 @@ class Command(JsonCommand):
         parser.add_argument("--viewer", metavar="WHO", help="only this viewer: plex.tv id or name")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        servers = selection.servers(options)
-        only = {
-            "server": servers[0] if options["server"] else None,
-            "viewer": selection.viewer_of_any(options["viewer"], servers) if options["viewer"] else None,
-        }
+        servers, who = selection.servers(options), options["viewer"]
+        server = servers[0] if options["server"] else None
+        viewer = selection.viewer_of_any(who, servers) if who else None
         return {
-            "viewers": [rows.waiting(row) for row in waiting.of_viewers(**only)],
-            "titles": [_title(row) for row in waiting.of_titles(**only)],
+            "viewers": [rows.waiting(row) for row in waiting.of_viewers(server=server, viewer=viewer)],
+            "titles": [_title(row) for row in waiting.of_titles(server=server, viewer=viewer)],
         }
 
     def show(self, result: dict[str, Any]) -> Iterable[str]:
