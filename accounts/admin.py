@@ -98,7 +98,7 @@ class PlexServerAdmin(Shown):
 
 @admin.register(Access)
 class AccessAdmin(ReadOnly):
-    list_display = ["viewer", "server", "gone_at"]
+    list_display = ["viewer", "server", "gone_at", "state_read_at", "state_full_read_at", "state_problem"]
     list_filter = ["server", ("gone_at", admin.EmptyFieldListFilter)]
     list_select_related = ["viewer", "server"]
     search_fields = ["viewer__name", "viewer__username", "=viewer__plex_id"]

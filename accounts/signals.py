@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 server_taken = Signal()  # server: PlexServer; somebody has just chosen it and waits to see it
+viewers_synced = Signal()  # server: PlexServer; who may watch there was read anew

@@ -17,6 +17,7 @@ from accounts.claiming import cloud, free_username
 from accounts.connecting import refresh
 from accounts.jobs import running
 from accounts.models import Access, Job, PlexServer, PlexUser, User
+from accounts.signals import viewers_synced
 from plexclient.cloud import PlexCloud, Roster
 from plexclient.errors import NotFound, PlexError
 from plexclient.types import Account, HomeUser, Person, SharedServer
@@ -60,6 +61,7 @@ def sync_viewers(server: PlexServer, now: datetime) -> int:
         with transaction.atomic():
             _rename(server.owner, people.owner)
             _store(server, people, now)
+        viewers_synced.send_robust(sender=PlexServer, server=server)
         _look_at(server, now)
         if people.problem:
             raise people.problem

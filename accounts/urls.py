@@ -15,4 +15,5 @@ urlpatterns = [
     path("servers/", servers.choose, name="servers"),
     path("users/", viewers.all_viewers, name="users"),
     path("users/<int:pk>/", viewers.one_viewer, name="user"),
+    path("users/<int:pk>/pin/", viewers.pin, name="pin"),
 ]

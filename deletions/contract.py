@@ -10,7 +10,8 @@ from functools import cached_property
 
 from django.conf import settings
 
-from deletions import queue
+from accounts.tokens import ViewerTokens
+from deletions import alarms, queue, witnesses
 from deletions.models import Deletion, Hold, Status
 from media import sync
 from media.models import MediaFile, MediaItem
@@ -32,8 +33,8 @@ class Objection:
 class Facts:
     """What the server says about one deletion at this moment. Read when first asked for, then kept."""
 
-    def __init__(self, client: PlexMediaServer, deletion: Deletion) -> None:
-        self.client = client
+    def __init__(self, client: PlexMediaServer, deletion: Deletion, tokens: ViewerTokens) -> None:
+        self.client, self.tokens = client, tokens
         self.rating_key = deletion.rating_key
 
     @cached_property
@@ -75,6 +76,20 @@ def objection(deletion: Deletion, facts: Facts, now: datetime) -> Objection | No
 
 def _first(laws: tuple[Law, ...], deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     return next((found for law in laws if (found := law(deletion, facts, now))), None)
+
+
+def same_key(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """Before anything is asked under its key: by now that may be another title's, or nobody's."""
+    key = new_key(deletion)
+    if not key:
+        return None
+    return Objection(Hold.REKEYED, f"Its key in Plex was {deletion.rating_key} when queued and is {key} now.")
+
+
+def new_key(deletion: Deletion) -> str:
+    """The key under which the title is there now, if that is another than the queued one."""
+    there = MediaItem.objects.present().filter(deletions=deletion.pk).exclude(rating_key=deletion.rating_key)
+    return there.values_list("rating_key", flat=True).first() or ""
 
 
 def same_server(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -166,7 +181,24 @@ def complete(deletion: Deletion, facts: Facts, now: datetime) -> Objection | Non
     if item is None:
         return Objection(Hold.CHANGED, "Plaxe no longer knows this title. Sync the libraries.")
     sync.store(item.server, item.section, [facts.metadata], now)
-    return None if item.is_complete() else Objection(Hold.UNWATCHED, queue.missing(deletion))
+    if item.is_complete() or witnesses.is_half_way(item):  # whoever is half-way is asked where he is by now
+        return None
+    return Objection(*queue.missing(deletion))
+
+
+def viewers_still_say_so(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """Whoever is needed is asked once more, as himself: no history tells what was marked or begun again."""
+    item = deletion.item
+    unknown = witnesses.hear(item, facts.tokens, now) if item else []
+    if item is None or not item.is_complete():
+        return Objection(*queue.missing(deletion))
+    return Objection(Hold.UNREADABLE, " ".join(unknown)) if unknown else None
+
+
+def history_is_whole(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """A history that shrank is that of a backup, or of another world: somebody has to look at it."""
+    alarm = alarms.of(deletion.server)
+    return Objection(Hold.HISTORY, alarm) if alarm and Hold.HISTORY not in deletion.accepted else None
 
 
 def neighbours_agree(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -175,7 +207,7 @@ def neighbours_agree(deletion: Deletion, facts: Facts, now: datetime) -> Objecti
         theirs = neighbour.deletions.due(now).filter(status=Status.SCHEDULED).first()
         if theirs is None:
             return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is not to go yet.")
-        if found := _first(OWN_LAWS, theirs, Facts(facts.client, theirs), now):
+        if found := _first(OWN_LAWS, theirs, Facts(facts.client, theirs, facts.tokens), now):
             return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is held: {found.text}")
     return None
 
@@ -188,6 +220,7 @@ def neighbours(deletion: Deletion) -> list[MediaItem]:
 
 
 OWN_LAWS: tuple[Law, ...] = (
-    same_server, deletion_allowed, nobody_is_playing, same_title, same_files, one_version, not_kept, complete,
+    same_key, same_server, history_is_whole, deletion_allowed, nobody_is_playing, same_title, same_files,
+    one_version, not_kept, complete, viewers_still_say_so,
 )  # fmt: skip
 LAWS: tuple[Law, ...] = (*OWN_LAWS, neighbours_agree)

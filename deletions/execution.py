@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.connecting import WrongServer, reach
 from accounts.jobs import running
 from accounts.models import Job, PlexServer
+from accounts.tokens import ViewerTokens
 from deletions import brake, contract, queue
 from deletions.contract import Facts, Objection, Vanished
 from deletions.models import AuditEntry, Deletion, Hold, Policy, Status
@@ -90,7 +91,7 @@ def _outcomes(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[st
 
 def _go_through(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[str]:
     try:
-        client = reach(server, timezone.now())
+        client, tokens = reach(server, timezone.now()), ViewerTokens(server)
     except PlexError as error:
         yield from _hold_all(rows, _cannot_read(error))
         return
@@ -98,17 +99,22 @@ def _go_through(server: PlexServer, rows: list[Deletion], job: Job) -> Iterator[
     for position, row in enumerate(rows):
         now = timezone.now()
         job.renew(now, f"{position + 1} of {len(rows)}")
-        yield settle(row, client, now) if row.status == Status.RUNNING else _try(row, client, now, deleted)
+        if row.status == Status.RUNNING:
+            yield settle(row, client, now)
+        else:
+            yield _try(row, client, tokens, now, deleted)
         if row.status == Status.HELD and row.hold == Hold.OFFLINE:
             yield from _hold_all(rows[position + 1 :], Objection(Hold.OFFLINE, row.held_because))
             return
 
 
-def _try(row: Deletion, client: PlexMediaServer, now: datetime, deleted: list[Deletion]) -> str:
+def _try(
+    row: Deletion, client: PlexMediaServer, tokens: ViewerTokens, now: datetime, deleted: list[Deletion]
+) -> str:
     """Titles whose own reasons to wait have passed together are braked one by one, as too many of them go."""
     if words := brake.pulled(row.server, [*deleted, row]):
         return _hold(row, Objection(Hold.BRAKE, words), now)
-    outcome = execute(row, client, now)
+    outcome = execute(row, client, tokens, now)
     if outcome == Status.DELETED:
         deleted.append(row)
     return outcome
@@ -121,11 +127,11 @@ def _hold_all(rows: list[Deletion], objection: Objection) -> Iterator[str]:
             yield _hold(row, objection, timezone.now())
 
 
-def execute(deletion: Deletion, client: PlexMediaServer, now: datetime) -> str:
+def execute(deletion: Deletion, client: PlexMediaServer, tokens: ViewerTokens, now: datetime) -> str:
     """Delete one title if every law agrees at this moment."""
     if not deletion.claim(now):
         return ""
-    facts = Facts(client, deletion)
+    facts = Facts(client, deletion, tokens)
     try:
         objection = contract.objection(deletion, facts, now)
     except Vanished:
@@ -200,7 +206,8 @@ def settle(deletion: Deletion, client: PlexMediaServer, now: datetime) -> str:
     """A worker vanished, or Plex did not answer: ask the server what became of the title."""
     if not deletion.take_over(now):
         return ""
-    gone = is_gone(client, deletion.rating_key)
+    # What Plex has under another key by now is still there, whatever the old key says.
+    gone = False if contract.new_key(deletion) else is_gone(client, deletion.rating_key)
     if gone:
         return _finish(deletion, Status.DELETED if deletion.sent_at else Status.GONE, now)
     if gone is None:

@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from accounts.errors import Refused
 from accounts.jobs import running
 from accounts.models import Job, PlexServer, User
-from deletions import snapshot
+from deletions import snapshot, witnesses
 from deletions.models import STICKY, AuditEntry, Deletion, Hold, Policy, Status
-from media.models import MediaItem, Watch
+from media.models import MediaItem
 
 BATCH = 500
 # Holds that do not stop a title again once they were approved ...
-ACCEPTABLE = {Hold.VERSIONS, Hold.BRAKE}
+ACCEPTABLE = {Hold.VERSIONS, Hold.BRAKE, Hold.HISTORY}
 # ... and those whose approval makes the title as Plaxe knows it now the one that may go.
 CHANGES = {Hold.CHANGED, Hold.VERSIONS}
 
@@ -31,7 +31,7 @@ class EnqueueReport:
 def enqueue_complete(server: PlexServer, now: datetime) -> EnqueueReport:
     """Bring the queue in line with who has seen what. Raises Busy while another run does it."""
     with running(server, Job.Kind.ENQUEUE):
-        held = _hold_incomplete(server, now)
+        held = _follow_keys(server, now) + _hold_incomplete(server, now)
         resumed = _resume_complete(server, now)
         return EnqueueReport(_enqueue_new(server, now) + resumed, held)
 
@@ -66,10 +66,31 @@ def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
     return len(rows)
 
 
+def _follow_keys(server: PlexServer, now: datetime) -> int:
+    """Titles that Plex has under another key now. Where all that the trigger compares is as it was queued,
+    the deletion follows and every law is asked again under the new key; the rest waits for a look."""
+    there = Deletion.objects.filter(server=server, item__gone_at=None).select_related("item__show", "server")
+    moved = there.filter(status__in=(Status.SCHEDULED, Status.HELD)).exclude(rating_key=F("item__rating_key"))
+    return sum(_follow_key(row, now) for row in moved)
+
+
+def _follow_key(deletion: Deletion, now: datetime) -> bool:
+    """True when it is held."""
+    today = _current(deletion)
+    if not snapshot.is_same_but_for_key(deletion.snapshot, today["snapshot"]):
+        because = f"Plex gave it another key, {today['rating_key']}, and it is not quite what was queued."
+        return deletion.hold != Hold.CHANGED and hold(deletion, Hold.CHANGED, because, now)
+    fields = {name: today[name] for name in ("rating_key", "snapshot")}
+    status = Status(deletion.status)
+    _move(deletion, status, (status,), AuditEntry.Verb.REKEYED, now, **fields)
+    return False
+
+
 def _hold_incomplete(server: PlexServer, now: datetime) -> int:
     complete = MediaItem.objects.filter(server=server).complete().values("pk")
     waiting = Deletion.objects.filter(server=server, item__gone_at=None, status=Status.SCHEDULED)
-    return sum(hold(row, Hold.UNWATCHED, missing(row), now) for row in waiting.exclude(item__in=complete))
+    rows = waiting.exclude(item__in=complete).select_related("item")
+    return sum(hold(row, *missing(row), now) for row in rows)
 
 
 def _resume_complete(server: PlexServer, now: datetime) -> int:
@@ -84,18 +105,13 @@ def _resume(deletion: Deletion, now: datetime) -> bool:
     return _move(deletion, Status.SCHEDULED, (Status.HELD,), AuditEntry.Verb.RESUMED, now, **fields)
 
 
-def missing(deletion: Deletion) -> str:
-    """Why the title is not complete, in words."""
+def missing(deletion: Deletion) -> tuple[Hold, str]:
+    """Why the title is not complete: the hold, and the reason in words."""
     item = deletion.item
     if item is None:
-        return "Plaxe no longer knows this title."
+        return Hold.UNWATCHED, "Plaxe no longer knows this title."
     item.refresh_from_db(fields=["views_count_from"])
-    seen = Watch.objects.filter(item=item, last_viewed_at__gt=item.views_count_from).values("viewer")
-    covering = item.covering_assignments()
-    if not covering.exists():
-        return "Nobody is assigned to it any more. Assign somebody, or cancel it."
-    names = sorted(set(covering.exclude(viewer__in=seen).values_list("viewer__name", flat=True)))
-    return f"Not seen by {', '.join(names)}." if names else "It is not complete."
+    return witnesses.lacking(item)
 
 
 def hold(deletion: Deletion, why: Hold, because: str, now: datetime) -> bool:

@@ -5,15 +5,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import PlexServer
-from media.models import Assignment, MediaFile, MediaItem, Watch
+from media.models import ALL, Assignment, MediaFile, MediaItem, Watch
 
 # An assignment that covers a leaf, and the view that answers it.
 Pair = tuple[Assignment, Watch]
 
 
 def evidence(items: Iterable[MediaItem]) -> dict[int, list[Pair]]:
-    """For each leaf, by its primary key: who had to see it and did. Two queries however many leaves."""
-    levels = {item.pk: [pk for pk in (item.pk, item.parent_id, item.show_id) if pk] for item in items}
+    """For each leaf, by its primary key: who had to see it, and did so that it counts.
+
+    Two queries however many leaves.
+    """
+    leaves = {item.pk: item for item in items}
+    levels = {
+        pk: [level for level in (pk, item.parent_id, item.show_id) if level] for pk, item in leaves.items()
+    }
     assignments = _assignments_to({pk for keys in levels.values() for pk in keys})
     views = {(watch.item_id, watch.viewer_id): watch for watch in Watch.objects.filter(item__in=levels)}
     pairs: dict[int, list[Pair]] = {}
@@ -21,13 +27,17 @@ def evidence(items: Iterable[MediaItem]) -> dict[int, list[Pair]]:
         covering = [assignment for key in keys for assignment in assignments[key]]
         covering.sort(key=lambda assignment: assignment.viewer.name)
         answered = ((assignment, views.get((leaf, assignment.viewer_id))) for assignment in covering)
-        pairs[leaf] = [(assignment, watch) for assignment, watch in answered if watch]
+        pairs[leaf] = [
+            (assignment, watch)
+            for assignment, watch in answered
+            if watch and watch.counts(assignment.count_views_from(leaves[leaf]))
+        ]
     return pairs
 
 
 def _assignments_to(keys: set[int]) -> dict[int, list[Assignment]]:
     by_item: dict[int, list[Assignment]] = defaultdict(list)
-    for assignment in Assignment.objects.filter(item__in=keys).select_related("viewer", "item"):
+    for assignment in Assignment.objects.required().filter(item__in=keys).select_related("viewer", "item"):
         by_item[assignment.item_id].append(assignment)
     return by_item
 
@@ -41,8 +51,14 @@ def facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, A
         "bytes": item.size,
         "snapshot": _contract(server, item),
         "viewers": list({pair[0].viewer_id: _viewer(*pair) for pair in pairs}.values()),
-        "reasons": [_reason(*pair) for pair in pairs],
+        "reasons": [*(_reason(*pair) for pair in pairs), *_quorum(item)],
     }
+
+
+def _quorum(item: MediaItem) -> list[str]:
+    if item.needed == ALL:
+        return []
+    return [f"It was enough that {'one' if item.needed == 1 else item.needed} of those assigned watched it."]
 
 
 def _contract(server: PlexServer, item: MediaItem) -> dict[str, Any]:
@@ -59,6 +75,16 @@ def _contract(server: PlexServer, item: MediaItem) -> dict[str, Any]:
     }
 
 
+def is_same_but_for_key(then: dict[str, Any], today: dict[str, Any]) -> bool:
+    """All that the laws of the trigger compare."""
+
+    def compared(contract: dict[str, Any]) -> list[Any]:
+        files = {(file["path"], file["size"]) for file in contract["files"]}
+        return [files, *(contract[name] for name in ("machine_identifier", "type", "guid"))]
+
+    return compared(then) == compared(today)
+
+
 def _described(file: MediaFile) -> dict[str, Any]:
     return {"path": file.path, "size": file.size}
 
@@ -67,14 +93,14 @@ def _viewer(assignment: Assignment, watch: Watch) -> dict[str, Any]:
     return {
         "plex_id": assignment.viewer.plex_id,
         "name": assignment.viewer.name,
-        "viewed_at": watch.last_viewed_at.isoformat(),
+        "viewed_at": watch.last_viewed_at and watch.last_viewed_at.isoformat(),
         "source": watch.source,
     }
 
 
 def _reason(assignment: Assignment, watch: Watch) -> str:
     """`Bob watched it on 2026-11-20 21:14 UTC (Plex history), assigned to the show.`"""
-    when = watch.last_viewed_at.strftime("%Y-%m-%d %H:%M UTC")
+    when = f"{watch.last_viewed_at:%Y-%m-%d %H:%M} UTC"
     level = assignment.item.get_type_display().lower()
     return (
         f"{assignment.viewer} watched it on {when} ({watch.get_source_display()}), assigned to the {level}."

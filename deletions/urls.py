@@ -10,5 +10,6 @@ urlpatterns = [
     path("deletions/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("deletions/<int:pk>/approve/", views.approve, name="approve"),
     path("deletions/<int:pk>/retry/", views.retry, name="retry"),
+    path("history/<int:pk>/accept/", views.accept_history, name="accept_history"),
     path("settings/", views.settings, name="settings"),
 ]

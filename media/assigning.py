@@ -1,37 +1,89 @@
-"""Who must see what: the only door to Assignment."""
+"""Who must see what, as a person says it: with `media.standing` the only doors to Assignment."""
 
 import logging
 
+from django.db import transaction
+from django.utils import timezone
+
 from accounts.errors import Refused
 from accounts.models import Access, PlexUser, User
-from media.models import Assignment, MediaItem
+from media.models import EVER, Assignment, Exemption, MediaItem
 
 logger = logging.getLogger(__name__)
+MOST = 32767
 
 
-def assign(item: MediaItem, viewer: PlexUser, *, by: User | None = None) -> bool:
-    """True when that is new. Raises Refused when it could never be fulfilled."""
-    if Assignment.objects.filter(item=item, viewer=viewer).exists():
-        return False
-    _demand_present(item)
+def assign(
+    item: MediaItem,
+    viewer: PlexUser,
+    *,
+    by: User | None = None,
+    optional: bool = False,
+    counts_earlier: bool = True,
+) -> bool:
+    """True when that is new, or other than it was. Raises Refused when it could never be fulfilled."""
+    with transaction.atomic():
+        item.server.lock()
+        known = Assignment.objects.filter(item=item, viewer=viewer).first()
+        if known:
+            is_news = _change(known, optional=optional, counts_earlier=counts_earlier)
+        else:
+            _begin(item, viewer, by=by, optional=optional, counts_earlier=counts_earlier)
+            is_news = True
+    if is_news:
+        logger.info("%s %s see %s (%s)", viewer, "may" if optional else "must", item, by or "Plaxe")
+    return is_news
+
+
+def _begin(
+    item: MediaItem, viewer: PlexUser, *, by: User | None, optional: bool, counts_earlier: bool
+) -> None:
+    demand_present(item)
     _demand_access(item, viewer)
-    _, is_new = Assignment.objects.get_or_create(
-        item=item, viewer=viewer, defaults={"server_id": item.server_id, "assigned_by": by}
+    Exemption.objects.filter(item=item, viewer=viewer).delete()
+    Assignment.objects.create(
+        server_id=item.server_id,
+        item=item,
+        viewer=viewer,
+        is_optional=optional,
+        views_count_from=EVER if counts_earlier else timezone.now(),
+        assigned_by=by,
     )
-    if is_new:
-        logger.info("%s must see %s (%s)", viewer, item, by or "Plaxe")
-    return is_new
+
+
+def _change(known: Assignment, *, optional: bool, counts_earlier: bool) -> bool:
+    """What a person says is his from then on: no order changes it or takes it back."""
+    before = (known.is_optional, known.views_count_from)
+    known.is_optional, known.order = optional, None
+    known.views_count_from = EVER if counts_earlier else known.assigned_at
+    known.save(update_fields=["is_optional", "views_count_from", "order"])
+    return (known.is_optional, known.views_count_from) != before
 
 
 def unassign(item: MediaItem, viewer: PlexUser, *, by: User | None = None) -> bool:
     """True when there was something to take back. Always possible: also of who or what is gone."""
-    deleted, _ = Assignment.objects.filter(item=item, viewer=viewer).delete()
+    with transaction.atomic():
+        item.server.lock()
+        deleted, _ = Assignment.objects.filter(item=item, viewer=viewer).delete()
+        if deleted:
+            Exemption.objects.get_or_create(item=item, viewer=viewer, defaults={"made_by": by})
     if deleted:
         logger.info("%s need not see %s (%s)", viewer, item, by or "Plaxe")
     return bool(deleted)
 
 
-def _demand_present(item: MediaItem) -> None:
+def demand_quorum(item: MediaItem, quorum: int | None, *, by: User | None = None) -> bool:
+    """How many must see it and what is below it: a number, ALL, or None for what the level above says."""
+    if quorum is not None and not 0 <= quorum <= MOST:
+        raise Refused(f"A quorum is a number from 1 to {MOST}, any or all.")
+    changed = MediaItem.objects.filter(pk=item.pk).exclude(quorum=quorum).update(quorum=quorum)
+    item.quorum = quorum
+    if changed:
+        logger.info("%s: the quorum is %s (%s)", item, quorum, by or "Plaxe")
+    return bool(changed)
+
+
+def demand_present(item: MediaItem) -> None:
     if MediaItem.objects.present().filter(pk=item.pk).exists():
         return
     raise Refused(f"{item} is no longer on {item.server}, so nobody can be assigned to it.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from accounts.models import Access, PlexUser
 from media.models import Assignment, MediaItem, Watch
@@ -49,7 +49,7 @@ def grid(leaves: Sequence[MediaItem]) -> Grid:
     def cell(leaf: MediaItem, viewer: PlexUser) -> Cell:
         watch = watches.get((leaf.pk, viewer.pk))
         is_assigned = any((viewer.pk, level) in must for level in _levels(leaf))
-        return Cell(viewer, is_assigned, watch, bool(watch and watch.last_viewed_at > leaf.views_count_from))
+        return Cell(viewer, is_assigned, watch, bool(watch and watch.counts(leaf.views_count_from)))
 
     return Grid(viewers, [Row(leaf, [cell(leaf, viewer) for viewer in viewers]) for leaf in leaves])
 
@@ -70,10 +70,14 @@ class Person:
 
     viewer: PlexUser
     gone_at: datetime | None
+    problem: str = ""  # why his own state is unknown
     is_assigned: bool = False
     through: list[MediaItem] = field(default_factory=list)
     below: int = 0
     seen: int = 0
+    is_waited_for: bool = False
+    is_optional: bool = False
+    counts_earlier: bool = True
 
     @property
     def is_concerned(self) -> bool:
@@ -87,14 +91,18 @@ def people(item: MediaItem) -> list[Person]:
     )
     seen, below = _seen(item), _below(item)
     everybody = {
-        row.viewer_id: Person(row.viewer, row.gone_at, below=below[row.viewer_id], seen=seen[row.viewer_id])
+        row.viewer_id: Person(
+            row.viewer, row.gone_at, row.state_problem, below=below[row.viewer_id], seen=seen[row.viewer_id]
+        )
         for row in access
     }
     for assignment in item.covering_assignments().select_related("item__show"):
         viewer = assignment.viewer
         person = everybody.setdefault(viewer.pk, Person(viewer, None, seen=seen[viewer.pk]))
+        person.is_waited_for |= not assignment.is_optional
         if assignment.item_id == item.pk:
             person.is_assigned = True
+            person.is_optional, person.counts_earlier = assignment.is_optional, assignment.counts_earlier
         else:
             person.through.append(assignment.item)
     return list(everybody.values())
@@ -102,7 +110,7 @@ def people(item: MediaItem) -> list[Person]:
 
 def _seen(item: MediaItem) -> Counter[int]:
     """How many of the leaves each viewer has seen."""
-    counting = Watch.objects.filter(item__in=item.leaves(), last_viewed_at__gt=F("item__views_count_from"))
+    counting = Watch.objects.counting().filter(item__in=item.leaves())
     return Counter(dict(counting.values_list("viewer").annotate(n=Count("pk")).order_by()))
 
 

@@ -70,7 +70,7 @@ def _in_state(state: str | None, viewer: PlexUser | None) -> MediaItemQuerySet:
     leaves = _covered(viewer)
     match state:
         case "waiting":
-            return leaves.unseen_by(viewer) if viewer else leaves.waiting()
+            return MediaItem.objects.waiting_for(viewer) if viewer else leaves.waiting()
         case "complete":
             return leaves.seen_by(viewer) if viewer else leaves.complete()
         case "queued":

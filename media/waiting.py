@@ -1,85 +1,121 @@
-"""Who still has to see how much, and what next."""
+"""Who still has to see how much, and what next: for each viewer, and for each title that is assigned."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
-from accounts.models import PlexUser
-from media.models import Assignment, MediaItem, Watch
-
-# How an assignment leads to its leaves, nearest level first: a leaf assigned at several counts once.
-PATHS = {"own": "item", "season": "item__children", "show": "item__descendants"}
+from accounts.models import PlexServer, PlexUser
+from media.models import Assignment, MediaItem
+from media.models.completeness import unanswered
+from media.models.library import MediaItemQuerySet
 
 
 @dataclass(frozen=True)
 class Waiting:
+    """A viewer, as far as he is with all he must see, or with one title."""
+
     viewer: PlexUser
     total: int
     seen: int
+    left: int  # less than he has not seen where others were enough
     next: MediaItem | None = None
 
-    @property
-    def left(self) -> int:
-        return self.total - self.seen
+
+@dataclass(frozen=True)
+class Title:
+    """Something that was assigned, and who of those assigned to it is missing."""
+
+    item: MediaItem
+    missing: list[Waiting]
 
 
 def waiting(limit: int) -> tuple[list[Waiting], int]:
     """The viewers most is waiting for, and how many are waited for in all. A constant number of queries."""
-    total, seen = _counts()
-    left = Counter({viewer: total[viewer] - seen[viewer] for viewer in total})
-    behind = [viewer for viewer, count in left.most_common() if count > 0]
-    viewers = _with_next(behind[:limit])
-    titles = MediaItem.objects.select_related("show").in_bulk(viewer.next_pk for viewer in viewers.values())
-    shown = [viewers[pk] for pk in behind[:limit]]
-    return [
-        Waiting(viewer, total[viewer.pk], seen[viewer.pk], titles.get(viewer.next_pk)) for viewer in shown
-    ], len(behind)
+    behind = [one for one in _by_what_is_left(viewers()) if one.left]
+    return _told(behind[:limit]), len(behind)
 
 
-def _counts() -> tuple[Counter[int], Counter[int]]:
-    """For each viewer: the leaves he must see, and those of them he has."""
-    total: Counter[int] = Counter()
-    seen: Counter[int] = Counter()
-    views = Watch.objects.filter(item=OuterRef("leaf"), viewer=OuterRef("viewer"))
-    is_seen = Exists(views.filter(last_viewed_at__gt=OuterRef("counts_from")))
-    for level, path in PATHS.items():
-        pairs = _pairs(level, path).values("viewer").order_by()
-        for row in pairs.annotate(n=Count("leaf"), seen=Count("leaf", filter=is_seen)):
-            total[row["viewer"]] += row["n"]
-            seen[row["viewer"]] += row["seen"]
-    return total, seen
+def of_viewers(*, server: PlexServer | None = None, viewer: PlexUser | None = None) -> list[Waiting]:
+    """Everybody who must see something, also who has: whoever is most behind comes first."""
+    people = viewers(server).filter(**{"pk": viewer.pk} if viewer else {})
+    return _told(_by_what_is_left(people), server)
 
 
-def _pairs(level: str, path: str) -> QuerySet[Assignment]:
-    """A row for each viewer and leaf that assignments at this level, and at no nearer one, bring together.
-
-    All that is known of the leaf is annotated first: a filter by its path would join the leaves once more.
-    """
-    pairs = Assignment.objects.annotate(
-        leaf=F(path),
-        kind=F(f"{path}__type"),
-        gone=F(f"{path}__gone_at"),
-        season=F(f"{path}__parent"),
-        counts_from=F(f"{path}__views_count_from"),
-    ).filter(kind__in=MediaItem.LEAVES, gone=None)
-    nearer = Assignment.objects.filter(viewer=OuterRef("viewer"))
-    if level != "own":
-        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef("leaf"))))
-    if level == "show":
-        pairs = pairs.filter(~Exists(nearer.filter(item=OuterRef("season"))))
-    return pairs
+def of_titles(*, server: PlexServer | None = None, viewer: PlexUser | None = None) -> list[Title]:
+    """The assigned titles that wait for somebody; with a viewer, those that wait for him."""
+    rows = assignments(server).select_related("viewer").order_by("viewer__name", "pk")
+    behind = [row for row in rows if row.left]
+    nexts = _titles(row.next_pk for row in behind)
+    missing: dict[int, list[Waiting]] = defaultdict(list)
+    for row in behind:
+        missing[row.item_id].append(
+            Waiting(row.viewer, row.total, row.total - row.unseen, row.left, nexts.get(row.next_pk))
+        )
+    items = MediaItem.objects.filter(pk__in=missing).select_related("show", "parent__show", "server")
+    titles = (Title(item, missing[item.pk]) for item in items.in_order())
+    return [title for title in titles if viewer is None or viewer in (who.viewer for who in title.missing)]
 
 
-def _with_next(keys: list[int]) -> dict[int, Any]:
-    """The viewers, each with the key of the first leaf he has not seen."""
+def viewers(server: PlexServer | None = None) -> QuerySet[Any]:
+    """Those who must see something, each with how many leaves, how many of them unseen, and left to see."""
+    required = Assignment.objects.required().filter(**_on(server)).values("viewer")
+    numbers = {name: _number_of(leaves) for name, leaves in _leaves_of_viewer(server).items()}
+    return PlexUser.objects.filter(pk__in=required).annotate(**numbers)
+
+
+def assignments(server: PlexServer | None = None) -> QuerySet[Any]:
+    """Those that are waited for, each with the same about its own leaves, and the next of them."""
+    item = OuterRef("item")
+    below = MediaItem.objects.leaves().filter(Q(pk=item) | Q(parent=item) | Q(show=item))
+    leaves = _divided(below, OuterRef(OuterRef("viewer")))
+    numbers = {name: _number_of(some) for name, some in leaves.items()}
+    required = Assignment.objects.required().filter(item__gone_at=None, **_on(server))
+    return required.annotate(next_pk=_first_of(leaves["left"]), **numbers)
+
+
+def _on(server: PlexServer | None) -> dict[str, Any]:
+    return {"server": server} if server else {}
+
+
+def _leaves_of_viewer(server: PlexServer | None) -> dict[str, MediaItemQuerySet]:
     viewer = OuterRef(OuterRef("pk"))
-    assigned = Assignment.objects.filter(viewer=viewer).values("item")
-    views = Watch.objects.filter(item=OuterRef("pk"), viewer=viewer)
-    unseen = MediaItem.objects.leaves().filter(
-        Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned),
-        ~Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))),
-    )
-    annotated = PlexUser.objects.annotate(next_pk=Subquery(unseen.in_order().values("pk")[:1]))
-    return annotated.in_bulk(keys)
+    return _divided(MediaItem.objects.filter(**_on(server)).covered_for(viewer), viewer)
+
+
+def _divided(leaves: MediaItemQuerySet, viewer: Combinable) -> dict[str, MediaItemQuerySet]:
+    unseen = leaves.filter(Exists(unanswered().filter(viewer=viewer)))
+    return {"total": leaves, "unseen": unseen, "left": unseen.seen_by_too_few()}
+
+
+def _number_of(leaves: MediaItemQuerySet) -> Coalesce:
+    counted = leaves.order_by().values(together=Value(1)).annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n")), 0)
+
+
+def _first_of(leaves: MediaItemQuerySet) -> Subquery:
+    return Subquery(leaves.in_order().values("pk")[:1])
+
+
+def _by_what_is_left(people: Iterable[Any]) -> list[Any]:
+    """Sorted here: to sort by a number, a database would count once more."""
+    return sorted(people, key=lambda one: (-one.left, one.pk))
+
+
+def _told(people: list[Any], server: PlexServer | None = None) -> list[Waiting]:
+    first = PlexUser.objects.annotate(next_pk=_first_of(_leaves_of_viewer(server)["left"]))
+    next_of = dict(first.filter(pk__in=[one.pk for one in people]).values_list("pk", "next_pk"))
+    nexts = _titles(next_of.values())
+    return [
+        Waiting(one, one.total, one.total - one.unseen, one.left, nexts.get(next_of[one.pk]))
+        for one in people
+    ]
+
+
+def _titles(keys: Iterable[int | None]) -> dict[int | None, MediaItem]:
+    found = MediaItem.objects.select_related("show").in_bulk({key for key in keys if key})
+    return {**found}

@@ -1,5 +1,9 @@
-"""The only door to Watch: from what sources report to who has seen which leaf."""
+"""From plays that sources report, and from the owner's word, to who has seen which leaf.
 
+What viewers themselves say comes in by `media.states`; all of it is written by `media.ledger`.
+"""
+
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,16 +11,20 @@ from functools import partial
 
 from django.db import transaction
 
-from accounts.models import PlexServer, PlexUser
-from media.models import MediaItem, Watch
+from accounts.errors import Refused
+from accounts.models import PlexServer, PlexUser, User
+from media import copies
+from media.ledger import Ledger
+from media.models import Evidence, MediaItem, Watch
 from media.paging import in_pages
 from media.signals import plays_recorded
 from plexclient.types import Play
 
+logger = logging.getLogger(__name__)
+
 BATCH = 1000
 # A server's clock may be ahead of ours, but not by more than this.
 TOO_EARLY = timedelta(hours=1)
-COLUMNS = ("first_viewed_at", "last_viewed_at", "source", "history_key", "learned_at")
 
 Viewers = Mapping[int, int]  # plex.tv id -> key of the PlexUser
 
@@ -64,7 +72,8 @@ def take_in(server: PlexServer, plays: list[Play], now: datetime, viewers: Viewe
     views = list(_views(server, plays, now, viewers, taken))
     with transaction.atomic():
         server.lock()
-        taken.watches = _write(server, list(_of_leaves(server, views, taken)), now)
+        of_leaves = _of_leaves(server, views, taken)
+        taken.watches = _write(server, list(copies.shared(server, of_leaves)), now)
     return taken
 
 
@@ -103,35 +112,45 @@ def _of_leaves(server: PlexServer, views: list[View], taken: Taken) -> Iterator[
 
 def _write(server: PlexServer, views: list[tuple[int, View]], now: datetime) -> int:
     """One row for each leaf and viewer, however often it was seen; what says nothing new is not written."""
-    grouped: dict[tuple[int, int], list[View]] = {}
+    ledger = Ledger(server, {item for item, _ in views}, now)
+    later = set()
     for item, view in views:
-        grouped.setdefault((item, view.viewer), []).append(view)
-    known = {
-        (watch.item_id, watch.viewer_id): watch
-        for watch in Watch.objects.filter(item__in={item for item, _ in grouped})
-    }
-    changed, later = [], 0
-    for (item, viewer), seen in grouped.items():
-        old = known.get((item, viewer))
-        watch = _widened(Watch(server=server, item_id=item, viewer_id=viewer), old, seen, now)
-        is_later = old is None or watch.last_viewed_at > old.last_viewed_at
-        later += is_later
-        if old is None or is_later or watch.first_viewed_at < old.first_viewed_at:
-            changed.append(watch)
-    Watch.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["item", "viewer"], update_fields=COLUMNS
-    )
-    return later
+        watch = ledger.of(item, view.viewer)
+        if watch.widen(view.at, view.play.source, now, history_key=view.play.history_key):
+            later.add((item, view.viewer))
+    ledger.save()
+    return len(later)
 
 
-def _widened(watch: Watch, old: Watch | None, seen: list[View], now: datetime) -> Watch:
-    """Fill the watch with what was known and what has come to be known."""
-    first, last = min(seen, key=lambda view: view.at), max(seen, key=lambda view: view.at)
-    watch.first_viewed_at = min(first.at, old.first_viewed_at) if old else first.at
-    if old and old.last_viewed_at >= last.at:
-        watch.last_viewed_at, watch.learned_at = old.last_viewed_at, old.learned_at
-        watch.source, watch.history_key = old.source, old.history_key
-    else:
-        watch.last_viewed_at, watch.learned_at = last.at, now
-        watch.source, watch.history_key = last.play.source, last.play.history_key[:255]
-    return watch
+def declare(
+    item: MediaItem, viewer: PlexUser, now: datetime, *, seen: bool = True, by: User | None = None
+) -> int:
+    """The owner says that somebody has seen a title, or has not: all of it that is there now.
+
+    Returns how many leaves that concerns. It is his word that stands against what Plex says, until a later
+    word of his, or until the viewer begins the title again; "has not" stands until a later view.
+    """
+    leaves = list(item.leaves().values_list("pk", flat=True))
+    if not leaves:
+        raise Refused(f"{item} has nothing on {item.server} that {viewer} could have seen.")
+    if not PlexUser.objects.on(item.server).filter(pk=viewer.pk).exists():
+        raise Refused(f"{viewer} is not a viewer of {item.server}.")
+    with transaction.atomic():
+        item.server.lock()
+        for batch in in_pages(leaves, BATCH):
+            _declare(Ledger(item.server, batch, now, viewer=viewer.pk), batch, viewer, seen=seen, by=by)
+    logger.info("%s %s %s (%s)", viewer, "has seen" if seen else "has not seen", item, by or "Plaxe")
+    announce(item.server)
+    return len(leaves)
+
+
+def _declare(ledger: Ledger, leaves: list[int], viewer: PlexUser, *, seen: bool, by: User | None) -> None:
+    said = Evidence.Said.SEEN if seen else Evidence.Said.UNSEEN
+    for leaf in leaves:
+        watch = ledger.of(leaf, viewer.pk)
+        if seen:
+            watch.vouch(ledger.now)
+        else:
+            watch.withdraw(ledger.now, Watch.Source.HAND)
+        ledger.note(watch, Watch.Source.HAND, said, ledger.now, f"said by {by}" if by else "")
+    ledger.save()

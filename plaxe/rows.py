@@ -5,6 +5,7 @@ from typing import Any
 from accounts.models import PlexServer, PlexUser
 from deletions.models import Deletion
 from media.models import MediaItem
+from media.waiting import Waiting
 
 
 def server(row: PlexServer) -> dict[str, Any]:
@@ -38,11 +39,41 @@ def deletion(row: Deletion) -> dict[str, Any]:
     }
 
 
-def assignment(item: MediaItem, viewer: PlexUser, *, assigned: bool) -> dict[str, Any]:
+def assignment(
+    item: MediaItem, viewer: PlexUser, *, assigned: bool, optional: bool = False
+) -> dict[str, Any]:
     return {
-        "item": {"rating_key": item.rating_key, "title": item.full_title, "type": item.type},
-        "viewer": {"plex_id": viewer.plex_id, "name": viewer.name},
+        "item": title(item),
+        "viewer": person(viewer),
         "assigned": assigned,
+        "optional": optional,
+    }
+
+
+def title(item: MediaItem) -> dict[str, Any]:
+    return {"rating_key": item.rating_key, "title": item.full_title, "type": item.type}
+
+
+def person(viewer: PlexUser) -> dict[str, Any]:
+    return {"plex_id": viewer.plex_id, "name": viewer.name}
+
+
+def waiting(row: Waiting) -> dict[str, Any]:
+    return {
+        "viewer": person(row.viewer),
+        "total": row.total,
+        "seen": row.seen,
+        "left": row.left,
+        "next": title(row.next) if row.next else None,
+    }
+
+
+def watched(item: MediaItem, viewer: PlexUser, *, seen: bool, leaves: int) -> dict[str, Any]:
+    return {
+        "item": title(item),
+        "viewer": person(viewer),
+        "seen": seen,
+        "leaves": leaves,
     }
 
 

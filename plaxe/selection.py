@@ -80,12 +80,17 @@ def item(rating_key: str, options: dict[str, Any]) -> MediaItem:
 
 def viewer(who: str, server: PlexServer) -> PlexUser:
     """By plex.tv id, else by name."""
-    known = PlexUser.objects.on(server)
+    return viewer_of_any(who, [server])
+
+
+def viewer_of_any(who: str, servers: list[PlexServer]) -> PlexUser:
+    known = PlexUser.objects.filter(access__server__in=servers).distinct()
     match list(known.identified(who)) or list(known.named(who).order_by("plex_id")):
         case [found]:
             return found
         case []:
-            raise Refused(f"Nobody called {who} watches on {server}. Run `manage.py sync`?")
+            where = ", ".join(map(str, servers))
+            raise Refused(f"Nobody called {who} watches on {where}. Run `manage.py sync`?")
         case several:
             ids = ", ".join(f"{each.plex_id} ({each})" for each in several)
             raise Refused(f"Several viewers are called {who}: use the id. {ids}")

@@ -89,6 +89,14 @@ class Access(models.Model):
     server = models.ForeignKey(PlexServer, models.CASCADE)
     viewer = models.ForeignKey(PlexUser, models.CASCADE)
     gone_at = models.DateTimeField(null=True, blank=True)
+    state_read_at = models.DateTimeField(
+        null=True, help_text="When what this viewer says he has seen was last read without a gap."
+    )
+    state_full_read_at = models.DateTimeField(null=True, help_text="When it was last read whole.")
+    state_problem = models.TextField(blank=True, help_text="Why it could not be read, and what to do.")
+    state_sections = models.JSONField(
+        default=dict, help_text="For each library: how far and how much was read, and when all of it."
+    )
 
     class Meta:
         constraints = [

@@ -57,6 +57,8 @@ class PlexUser(models.Model):
     thumb = models.CharField(max_length=500, blank=True)
     is_restricted = models.BooleanField(default=False, help_text="A managed user of the Plex home.")
     is_protected = models.BooleanField(default=False, help_text="The account asks for a PIN.")
+    pin = SealedTextField(bound_to="plex_id")
+    is_pin_refused = models.BooleanField(default=False, help_text="Plex did not accept the stored PIN.")
 
     objects = PlexUserQuerySet.as_manager()
 
@@ -66,3 +68,18 @@ class PlexUser(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_pin(self) -> bool:
+        """Without opening it."""
+        return bool(self.__dict__.get("pin"))
+
+    def take_pin(self, pin: str) -> None:
+        """Keep it, encrypted; an empty one forgets it."""
+        self.pin, self.is_pin_refused = pin, False
+        self.save(update_fields=["pin", "is_pin_refused"])
+
+    def refuse_pin(self) -> None:
+        """Plex said no. It is not tried again, lest Plex locks the account."""
+        self.is_protected, self.is_pin_refused = True, self.has_pin
+        self.save(update_fields=["is_protected", "is_pin_refused"])

@@ -27,6 +27,7 @@ class AuditEntry(models.Model):
         FAILED = "failed", "Failed"
         SETTLED = "settled", "Settled after an interruption"
         CHANGED = "changed", "Settings changed"
+        REKEYED = "rekeyed", "Has another key in Plex"
 
     at = models.DateTimeField()
     verb = models.CharField(max_length=10, choices=Verb)

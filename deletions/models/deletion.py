@@ -35,12 +35,15 @@ class Hold(models.TextChoices):
     UNREADABLE = "unreadable", "The server's answer is of no use"
     DELETION_OFF = "deletion_off", "Deletion is switched off in Plex"
     UNWATCHED = "unwatched", "Somebody has not seen it"
+    HALF_PLAYED = "half_played", "Somebody is half-way through it"
     KEPT = "kept", "It is to be kept"
     NEIGHBOUR = "neighbour", "Its file is needed for another title"
     CHANGED = "changed", "It is not what was queued"
     VERSIONS = "versions", "It has several versions"
     BRAKE = "brake", "Too much at once"
     WRONG_SERVER = "wrong_server", "Another server answers"
+    HISTORY = "history", "The watch history has become shorter"
+    REKEYED = "rekeyed", "Plex has given it another key"
 
 
 OPEN = (Status.HELD, Status.SCHEDULED, Status.RUNNING)
@@ -49,6 +52,8 @@ STICKY = (Status.CANCELLED, Status.FAILED)
 # These pass by themselves and are looked at again on every pass; the others wait for a verb.
 PASSING = (
     Hold.PLAYING, Hold.OFFLINE, Hold.UNREADABLE, Hold.DELETION_OFF, Hold.UNWATCHED, Hold.KEPT, Hold.NEIGHBOUR,
+    Hold.HALF_PLAYED,
+    Hold.REKEYED,
 )  # fmt: skip
 
 
@@ -177,8 +182,8 @@ class Deletion(models.Model):
         lease = now + settings.PLAXE_CLAIM_TIMEOUT
         fields = {"fence": self.fence + 1, "leased_until": lease, "sent_at": None}
         won = self.move(Status.RUNNING, expect=(Status.SCHEDULED, Status.HELD), **fields)
-        if won:  # somebody may have approved something since the row was read
-            self.refresh_from_db(fields=["snapshot", "accepted"])
+        if won:  # somebody may have approved something, or the key have changed, since the row was read
+            self.refresh_from_db(fields=["rating_key", "snapshot", "accepted"])
         return won
 
     def take_over(self, now: datetime) -> bool:

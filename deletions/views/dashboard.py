@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 from accounts.models import PlexServer
 from accounts.requests import Request
 from deletions.models import Deletion, Status
-from media.models import Assignment
+from media.models import Assignment, HistoryCursor, Question
 from media.waiting import waiting
 
 SHOWN = 12
 HELD_SHOWN = 8
 VIEWERS_SHOWN = 8
+QUESTIONS_SHOWN = 8
 MONTH = timedelta(days=30)
 
 
@@ -29,6 +30,8 @@ def dashboard(request: Request) -> HttpResponse:
         "is_assigned": Assignment.objects.exists(),
         "viewers": viewers,
         "more_viewers": behind - len(viewers),
+        "alarms": HistoryCursor.objects.exclude(shrank_at=None).select_related("server"),
+        "questions": Question.objects.open().whole()[:QUESTIONS_SHOWN],
         **_queue(),
         **_past(timezone.now()),
     }

@@ -1,8 +1,6 @@
 """What exists on a server: sections, items and files, as Plaxe last read them."""
 
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Self
 
 from django.db import models
@@ -12,10 +10,9 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import PlexServer, PlexUser
 from media.models.assignments import Assignment
-from media.models.watches import Watch
+from media.models.completeness import ALL, ENOUGH_HAVE_SEEN, counting_views, judgement, unanswered
 
-# A leaf is covered by assignments to itself, to its season and to its show: these fields lead to them.
-COVERING_LEVELS = ("pk", "parent", "show")
+LOST_KEY = "~"  # in no key of a server
 
 
 class LibrarySectionQuerySet(models.QuerySet["LibrarySection"]):
@@ -82,28 +79,37 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         return self.present().filter(type__in=MediaItem.LEAVES)
 
     def covered(self) -> Self:
-        """Leaves that somebody is assigned to, at any level."""
-        assigned = Assignment.objects.values("item")
-        return self.leaves().filter(Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned))
+        """Leaves that wait for somebody, assigned at any level."""
+        return self.leaves().filter(pk__in=Assignment.objects.required().leaves())
 
-    def covered_for(self, viewer: PlexUser) -> Self:
-        assigned = Assignment.objects.filter(viewer=viewer).values("item")
-        return self.leaves().filter(Q(pk__in=assigned) | Q(parent__in=assigned) | Q(show__in=assigned))
+    def covered_for(self, viewer: PlexUser | Combinable) -> Self:
+        assigned = Assignment.objects.required().filter(viewer=viewer)
+        return self.leaves().filter(pk__in=assigned.leaves())
 
     def seen_by(self, viewer: PlexUser) -> Self:
         """Leaves this viewer has seen since they are there."""
-        return self.filter(Exists(_counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
+        return self.filter(Exists(counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
 
     def unseen_by(self, viewer: PlexUser) -> Self:
-        return self.filter(~Exists(_counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
+        return self.filter(~Exists(counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
 
     def complete(self) -> Self:
-        """Covered leaves that every covering viewer has seen. "All of nobody" is not "all"."""
-        return self.covered().exclude(_somebody_waits())
+        """Covered leaves that enough of those who must see them have seen: all, if not said otherwise."""
+        return self.covered().seen_by_enough()
 
     def waiting(self) -> Self:
         """Covered leaves that somebody still has to see."""
-        return self.covered().filter(_somebody_waits())
+        return self.covered().seen_by_too_few()
+
+    def waiting_for(self, viewer: PlexUser | Combinable) -> Self:
+        """Leaves that this viewer still has to see: without him there are too few."""
+        return self.covered_for(viewer).seen_by_too_few().filter(Exists(unanswered().filter(viewer=viewer)))
+
+    def seen_by_enough(self) -> Self:
+        return self.alias(**judgement()).filter(ENOUGH_HAVE_SEEN)
+
+    def seen_by_too_few(self) -> Self:
+        return self.alias(**judgement()).exclude(ENOUGH_HAVE_SEEN)
 
     def in_order(self) -> Self:
         """As a shelf: movies and shows by title, a show's episodes by season and number."""
@@ -111,25 +117,6 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
             Coalesce("show__title", "title"), F("parent_index").asc(nulls_first=True),
             F("index").asc(nulls_first=True), "title", "pk",
         )  # fmt: skip
-
-
-def _counting_views(
-    leaf: Combinable, viewer: PlexUser | Combinable, count_from: Combinable
-) -> models.QuerySet[Watch]:
-    return Watch.objects.filter(item=leaf, viewer=viewer, last_viewed_at__gt=count_from)
-
-
-def _somebody_waits() -> Q:
-    """For a leaf: at some level there is an assignment whose viewer has no view of the leaf that counts."""
-    levels = (Exists(_waiting_assignments(level)) for level in COVERING_LEVELS)
-    return reduce(or_, levels, Q())
-
-
-def _waiting_assignments(level: str) -> models.QuerySet[Assignment]:
-    counting = _counting_views(
-        OuterRef(OuterRef("pk")), OuterRef("viewer"), OuterRef(OuterRef("views_count_from"))
-    )
-    return Assignment.objects.filter(item=OuterRef(level)).filter(~Exists(counting))
 
 
 class MediaItem(models.Model):
@@ -170,6 +157,14 @@ class MediaItem(models.Model):
     first_seen_at = models.DateTimeField(help_text="When Plaxe first saw it.")
     views_count_from = models.DateTimeField(
         help_text="Only views after this count: Plex keeps those of an earlier copy."
+    )
+    quorum = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="So many must see it; 0 means all, none that the level above decides.",
+    )
+    copy_since = models.DateTimeField(
+        null=True, blank=True, help_text="It had another key once; no view before this counts."
     )
     gone_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(
@@ -216,6 +211,16 @@ class MediaItem(models.Model):
         season = "" if self.parent_index is None else f"S{self.parent_index:02}"
         return season + ("" if self.index is None else f"E{self.index:02}")
 
+    @property
+    def has_lost_key(self) -> bool:
+        """Its key stands for another title by now, and the row's number was put behind it."""
+        return LOST_KEY in self.rating_key
+
+    def lose_key(self, now: datetime) -> None:
+        self.rating_key = f"{self.rating_key}{LOST_KEY}{self.pk}"
+        self.gone_at = self.gone_at or now
+        self.missing_since = None
+
     def leaves(self) -> MediaItemQuerySet:
         """The leaves below it; a leaf is its own."""
         return MediaItem.objects.leaves().filter(Q(pk=self.pk) | Q(parent=self) | Q(show=self))
@@ -228,12 +233,19 @@ class MediaItem(models.Model):
         levels = [pk for pk in (self.pk, self.parent_id, self.show_id) if pk]
         return Assignment.objects.filter(item__in=levels).select_related("viewer", "item")
 
+    @property
+    def needed(self) -> int:
+        """How many must see it, or ALL: the nearest level that says anything decides."""
+        said = [level.quorum for level in (self, self.parent, self.show) if level]
+        return next((quorum for quorum in said if quorum is not None), ALL)
+
     def is_complete(self) -> bool:
         return MediaItem.objects.filter(pk=self.pk).complete().exists()
 
     def earliest_view(self) -> datetime:
         """When it was added; a date that lies behind our first look at it has been edited."""
-        return min(self.added_at or self.first_seen_at, self.first_seen_at)
+        added_at = min(self.added_at or self.first_seen_at, self.first_seen_at)
+        return max(added_at, self.copy_since or added_at)
 
     def gone(self, now: datetime) -> None:
         """It is no longer there, and neither is the season or show that it leaves empty."""

@@ -5,12 +5,12 @@ from datetime import datetime
 from accounts.connecting import reach
 from accounts.jobs import running
 from accounts.models import Job, PlexServer
-from media.sources import history
+from media.sources import history, state
 from media.sources.report import PollReport
 
 __all__ = ["SOURCES", "PollReport", "poll"]
 
-SOURCES = (history.read,)
+SOURCES = (history.read, state.read)
 
 
 def poll(server: PlexServer, now: datetime) -> PollReport:

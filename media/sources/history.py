@@ -25,6 +25,8 @@ PAGE = 1000
 OVERLAP = timedelta(hours=1)
 # Players that were offline report late what was seen days ago: once a day look that far back.
 LONG_OVERLAP = timedelta(days=7)
+# What was changed behind our back, however long ago, is found by reading everything again.
+FULL_EVERY = timedelta(days=7)
 # Titles met here before the libraries were synced; what is more waits for the sync, which asks to read again.
 MOST_UNKNOWN_KEYS = 300
 MOST_UNKNOWN_PLAYS = 10_000
@@ -45,9 +47,15 @@ class _Place:
         self._in_order = True
         self._latest: datetime | None = None
 
+    @property
+    def is_full(self) -> bool:
+        """From the very beginning: the first time, and again once a week."""
+        last = self._cursor.full_read_at
+        return self._began_at is None or (last is not None and last <= self._now - FULL_EVERY)
+
     def since(self) -> datetime | None:
         """In whole seconds, as Plex counts; None reads everything."""
-        if self._began_at is None:
+        if self._began_at is None or self.is_full:
             return None
         last = self._cursor.caught_up_at
         is_first_today = last is not None and last.date() != self._now.date()
@@ -66,9 +74,11 @@ class _Place:
             self._in_order = False
             self._cursor.retreat(self._began_at)
 
-    def finish(self) -> None:
+    def finish(self, total: int | None) -> None:
+        """A first reading that was cut off and went on is a full one all the same."""
         self._cursor.advance(self._reached(), rows=0)
-        self._cursor.caught_up(self._now)
+        is_first = self._cursor.caught_up_at is None
+        self._cursor.caught_up(self._now, total=total, full=self.is_full or is_first)
 
     def _reached(self) -> datetime | None:
         """A row from the future must not make us pass over what is viewed until then."""
@@ -94,6 +104,7 @@ class _Run:
         return PollReport(self._rows, self._watches, self._skipped, not broken, tuple(filter(None, errors)))
 
     def _read(self) -> None:
+        total = self._demand_undiminished()
         since = self._place.since()
         reading = self._client.history(since=since, sort="viewedAt:asc", page_size=PAGE)
         for page in reading.pages():
@@ -103,7 +114,18 @@ class _Run:
             self._take(page)
         else:
             self._demand_all(reading)
-        self._place.finish()
+        self._place.finish(reading.total if since is None else total)
+
+    def _demand_undiminished(self) -> int | None:
+        """How many rows there are in all. That they are fewer than were read before is no news but an alarm,
+        and a single look that says so is worth nothing."""
+        if self._cursor.caught_up_at is None:
+            return None
+        glance = self._client.history(page_size=1)
+        next(glance.pages(), None)
+        if doubt := self._cursor.measure(glance.total, self._now):
+            raise BadResponse(doubt)
+        return glance.total
 
     def _read_backward(self, since: datetime) -> None:
         """The server ignores the date it was asked for: read from the newest row back instead."""

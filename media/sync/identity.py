@@ -20,7 +20,7 @@ def is_same(item: MediaItem, row: Metadata, *, show_id: int | None, shares_a_fil
     if item.type != row.type:
         return False
     guid = guid_of(row)
-    if item.guid == guid and _is_matched(guid):
+    if item.guid == guid and is_matched(guid):
         return True
     return _same_number(item, row) and (
         shares_a_file
@@ -36,12 +36,12 @@ def _same_season(item: MediaItem, show_id: int | None) -> bool:
 
 def _same_name(item: MediaItem, row: Metadata, guid: str) -> bool:
     """Enough where nothing better was ever known, and for a show that another agent has matched."""
-    by_name_only = not _is_matched(item.guid) and not _is_matched(guid)
+    by_name_only = not is_matched(item.guid) and not is_matched(guid)
     by_new_agent = not item.is_leaf and _agent(item.guid) != _agent(guid)
     return (by_name_only or by_new_agent) and _folded(item.title) == _folded(row.title)
 
 
-def _is_matched(guid: str) -> bool:
+def is_matched(guid: str) -> bool:
     return bool(guid) and not guid.startswith(UNMATCHED)
 
 

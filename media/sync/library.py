@@ -6,6 +6,7 @@ from datetime import datetime
 
 from accounts.connecting import reach
 from accounts.models import Job, PlexServer
+from media import standing
 from media.models import LibrarySection, MediaItem
 from media.sync.section import SectionPass
 from media.sync.sections import read_sections
@@ -38,6 +39,7 @@ def sync_server(
     sections, report.errors = _sections(server, client, now)
     for section in sections:
         _sync_section(SectionPass(server, section, client, now, job=job), report, full=full)
+    standing.fulfil(server, now)
     report.sections = len(sections)
     present = MediaItem.objects.present().filter(server=server, section__gone_at=None)
     report.items = present.count()

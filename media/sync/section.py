@@ -9,6 +9,7 @@ from accounts.models import Job, PlexServer
 from media.models import LibrarySection
 from media.paging import reaches_back
 from media.sync.missing import Absence, SeenKeys, absence, settle
+from media.sync.rekeying import follow_keys
 from media.sync.store import PAGE, Stored, store
 from plexclient.errors import BadResponse
 from plexclient.paging import Reading
@@ -72,7 +73,10 @@ class SectionPass:
         for page in self._stored_pages(reading, kind):
             seen.add(row.rating_key for row in page)
         self._demand_all(reading, kind)
-        return absence(self.section, name_of(kind), seen, self._now)
+        missing = absence(self.section, name_of(kind), seen, self._now)
+        followed = follow_keys(self.section, missing.kind, missing.missing, self._now, job=self._job)
+        # Titles that are there under another key are not missing.
+        return absence(self.section, name_of(kind), seen, self._now) if followed else missing
 
     def _stored_pages(self, reading: Reading[Metadata], kind: ItemType) -> Iterator[list[Metadata]]:
         for page in reading.pages():

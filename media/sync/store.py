@@ -10,9 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import PlexServer
-from media.models import HistoryCursor, LibrarySection, MediaFile, MediaItem
+from media.models import LOST_KEY, HistoryCursor, LibrarySection, MediaFile, MediaItem
 from media.paging import in_pages
 from media.sync.identity import is_same
+from media.sync.rekeying import revive
 from media.sync.values import File, fields_of, files_of, is_storable, size_of
 from plexclient.types import Metadata
 
@@ -78,6 +79,7 @@ class _Page:
             MediaItem.objects.bulk_update(self._changed, self._columns)
         self._write_files()
         self._ask_for_earlier_views()
+        revive(self._new, self._now)
         notes = tuple(self._note(item) for item in self._replaced)
         return Stored(len(self._new), len(self._changed), notes)
 
@@ -150,9 +152,7 @@ class _Page:
 
     def _free_keys(self) -> None:
         for item in self._replaced:
-            item.rating_key = f"{item.rating_key}~{item.pk}"
-            item.gone_at = item.gone_at or self._now
-            item.missing_since = None
+            item.lose_key(self._now)
         if self._replaced:
             MediaItem.objects.bulk_update(self._replaced, ["rating_key", "gone_at", "missing_since"])
 
@@ -178,7 +178,7 @@ class _Page:
             HistoryCursor.rewind(self._server, min(begins))
 
     def _note(self, item: MediaItem) -> str:
-        key = item.rating_key.partition("~")[0]
+        key = item.rating_key.partition(LOST_KEY)[0]
         return (
             f"{item.title or 'Untitled'} is gone: its key {key} now stands for "
             f"{self._rows[key].title or 'Untitled'}. Assignments and views were not carried over."

@@ -1,6 +1,24 @@
 from media.views.assigning import assign, assign_many, unassign
+from media.views.audience import defaults, everyone, quorum
+from media.views.declaring import declare
+from media.views.doubts import accept_earlier, answer
 from media.views.items import item, items
 from media.views.libraries import libraries, sync
 from media.views.posters import poster
 
-__all__ = ["assign", "assign_many", "item", "items", "libraries", "poster", "sync", "unassign"]
+__all__ = [
+    "accept_earlier",
+    "answer",
+    "assign",
+    "assign_many",
+    "declare",
+    "defaults",
+    "everyone",
+    "item",
+    "items",
+    "libraries",
+    "poster",
+    "quorum",
+    "sync",
+    "unassign",
+]

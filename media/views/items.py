@@ -10,7 +10,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import PlexUser
 from accounts.requests import Request
+from media import questions
+from media.earlier import seen_earlier
 from media.episodes import grid, people
+from media.knowing import statements
 from media.models import MediaItem
 from media.models.library import MediaItemQuerySet
 from media.shelf import Filters, standings
@@ -42,6 +45,8 @@ def item(request: Request, pk: int) -> HttpResponse:
         "item": shown,
         "files": shown.files.all() if shown.is_leaf else [],
         "deletions": _fate(shown),
+        "questions": questions.about(shown),
+        "earlier": [] if shown.gone_at else seen_earlier(shown),
         **watching(request, shown),
     }
     return render(request, "media/item.html", context)
@@ -54,13 +59,23 @@ def find(pk: int) -> MediaItem:
 def watching(request: Request, item: MediaItem) -> dict[str, Any]:
     """Who must see the item and who has: what changes when somebody is assigned."""
     everybody = people(item)
+    concerned = [person for person in everybody if person.is_concerned]
     return {
         "item": item,
+        "order": item.orders.first(),
+        "quorums": _quorums(item, len(concerned)),
+        "is_waited_for": any(person.is_waited_for or person.below for person in concerned),
         "total": item.leaves().count(),
-        "concerned": [person for person in everybody if person.is_concerned],
+        "concerned": concerned,
         "others": [person for person in everybody if not person.is_concerned and not person.gone_at],
+        "statements": statements(item) if item.is_leaf else [],
         **_episodes(request, item),
     }
+
+
+def _quorums(item: MediaItem, assigned: int) -> range:
+    """The numbers to choose from: as many as there are people, and what was chosen before."""
+    return range(2, max(assigned, item.quorum or 0) + 1)
 
 
 def _episodes(request: Request, item: MediaItem) -> dict[str, Any]:

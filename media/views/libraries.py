@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.models import Job, PlexServer
+from accounts.models import Access, Job, PlexServer
 from accounts.requests import Request
 from media import tasks
 from media.models import LibrarySection, MediaItem
@@ -37,15 +37,19 @@ def _state() -> dict[str, object]:
     running = set(jobs.held(timezone.now()).values_list("pk", flat=True))
     by_server = {job.server_id: job for job in jobs}
     counted = Prefetch("sections", _counted(), to_attr="counted")
-    servers = [(server, by_server.get(server.pk)) for server in PlexServer.objects.prefetch_related(counted)]
+    people = Access.objects.filter(gone_at=None).select_related("viewer").order_by("viewer__name", "pk")
+    present = Prefetch("access_set", people, to_attr="present")
+    known = PlexServer.objects.prefetch_related(counted, present)
+    servers = [(server, by_server.get(server.pk)) for server in known]
     is_busy = bool(running) or any(job.wanted_at for job in by_server.values())
     return {"servers": servers, "running": running, "is_busy": is_busy}
 
 
 def _counted() -> QuerySet[LibrarySection]:
     there = Q(items__gone_at=None)
-    return LibrarySection.objects.annotate(
+    sections = LibrarySection.objects.prefetch_related("orders__viewer").annotate(
         tops=Count("items", filter=there & Q(items__type__in=(MediaItem.Type.MOVIE, MediaItem.Type.SHOW))),
         episodes=Count("items", filter=there & Q(items__type=MediaItem.Type.EPISODE)),
         size=Sum("items__size", filter=there & Q(items__type__in=MediaItem.LEAVES), default=0),
-    ).order_by("title", "pk")
+    )
+    return sections.order_by("title", "pk")

@@ -24,7 +24,7 @@ ADDED = timezone.now() - timedelta(days=30)
 def world() -> World:
     world = World()
     world.add_server(world.add_person("alice", plex_id=factories.ALICE), machine_identifier="machine-1")
-    world.add_person("bob", plex_id=factories.BOB, home=True)
+    world.share(world.add_person("bob", plex_id=factories.BOB, home=True))
     world.add_section("Films", "movie")
     world.add_section("Series", "show")
     return world
@@ -46,11 +46,12 @@ def server(db: None, plex: Running, world: World, settings: Settings) -> PlexSer
     settings.PLAXE_PLEX_TV_URL = plex.plex_tv_url
     settings.PLAXE_DRY_RUN = False
     settings.PLAXE_DELETION_DELAY = timedelta(0)
-    return factories.server(url=plex.server_url("machine-1"), token=world.server.access_token)
+    alice = factories.alice(plex_token=world.person("alice").token)
+    return factories.server(owner=alice, url=plex.server_url("machine-1"), token=world.server.access_token)
 
 
 @pytest.fixture
-def queue_up(server: PlexServer) -> Callable[..., list[Deletion]]:
+def queue_up(server: PlexServer, world: World) -> Callable[..., list[Deletion]]:
     """Copy the libraries, let bob have seen these titles, and queue them, due at once."""
 
     def queue_up(*titles: Item) -> list[Deletion]:
@@ -59,6 +60,7 @@ def queue_up(server: PlexServer) -> Callable[..., list[Deletion]]:
             known = MediaItem.objects.get(rating_key=title.rating_key)
             factories.assignment(item=known, viewer=factories.bob(on=server))
             factories.watch(item=known, viewer=factories.bob(on=server), at=timezone.now())
+            world.play(world.person("bob"), title)
         queue.enqueue_complete(server, timezone.now())
         return [Deletion.objects.get(rating_key=title.rating_key) for title in titles]
 

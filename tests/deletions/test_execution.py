@@ -154,7 +154,7 @@ def test_a_server_that_says_deleted_and_did_nothing_is_not_believed(
 
 
 def test_a_proof_that_cannot_be_read_is_no_proof(due: Deletion, world: World) -> None:
-    world.faults.add(Fault("status", "GET", METADATA, status=500, after=1, times=None))
+    world.faults.add(Fault("status", "GET", METADATA, status=500, after=2, times=None))
     assert executed(due).status == Status.RUNNING
     world.faults.clear()
     assert executed(due, after=timedelta(hours=1)).status == Status.DELETED

@@ -250,7 +250,23 @@ def test_approve_is_refused_for_what_is_not_held(queued: Deletion) -> None:
 
 @pytest.mark.parametrize(
     ("why", "is_due"),
-    [(why, why in {"playing", "offline", "unreadable", "deletion_off", "kept", "neighbour"}) for why in Hold],
+    [
+        (
+            why,
+            why
+            in {
+                "playing",
+                "offline",
+                "unreadable",
+                "deletion_off",
+                "kept",
+                "neighbour",
+                "rekeyed",
+                "half_played",
+            },
+        )
+        for why in Hold
+    ],
 )
 def test_only_holds_that_pass_by_themselves_are_looked_at_again(
     queued: Deletion, why: Hold, is_due: bool

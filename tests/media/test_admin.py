@@ -2,12 +2,20 @@ import pytest
 from django.test import Client
 
 from accounts.models import Job
-from media.models import Assignment, HistoryCursor, LibrarySection, MediaItem, Watch
+from media.models import (
+    Assignment,
+    Exemption,
+    HistoryCursor,
+    LibrarySection,
+    MediaItem,
+    StandingOrder,
+    Watch,
+)
 from tests import factories
 from tests.factories import NOW
 from tests.pages import queries_of, text_of
 
-LISTS = ["librarysection", "mediaitem", "assignment", "watch", "historycursor"]
+LISTS = ["librarysection", "mediaitem", "assignment", "watch", "historycursor", "standingorder", "exemption"]
 
 
 def fill(size: int) -> None:
@@ -20,6 +28,8 @@ def fill(size: int) -> None:
         factories.assignment(item=episode, viewer=viewer)
         factories.watch(item=episode, viewer=viewer)
         HistoryCursor.of(server)
+        StandingOrder.objects.create(server=server, item=show, made_by=factories.alice())
+        Exemption.objects.create(item=episode, viewer=factories.bob(on=server))
 
 
 @pytest.mark.parametrize("model", LISTS)
@@ -37,7 +47,9 @@ def test_a_list_can_be_searched(browser: Client, model: str) -> None:
     assert browser.get(f"/admin/media/{model}/", {"q": "Outpost"}).status_code == 200
 
 
-@pytest.mark.parametrize("row", [LibrarySection, MediaItem, Assignment, Watch, HistoryCursor])
+@pytest.mark.parametrize(
+    "row", [LibrarySection, MediaItem, Assignment, Watch, HistoryCursor, StandingOrder, Exemption]
+)
 def test_rows_are_shown_and_neither_made_nor_changed_nor_deleted(browser: Client, row: type) -> None:
     fill(1)
     first = row.objects.first()  # type: ignore[attr-defined]
@@ -73,6 +85,23 @@ def test_assigning_asks_whom_and_then_does_it(browser: Client) -> None:
     assert "2 assignments made." in text_of(answer)
     assert "no longer on Cellar" in text_of(answer)
     assert {row.assigned_by for row in Assignment.objects.all()} == {factories.alice()}
+
+
+def test_assignments_become_optional_and_required_by_their_verbs(browser: Client) -> None:
+    fill(2)
+    form = {"_selected_action": [row.pk for row in Assignment.objects.all()]}
+    page = browser.post("/admin/media/assignment/", {**form, "action": "make_optional"}, follow=True)
+    assert "2 assignments changed." in text_of(page)
+    assert not Assignment.objects.required().exists()
+    browser.post("/admin/media/assignment/", {**form, "action": "make_required"})
+    assert Assignment.objects.required().count() == 2
+
+
+def test_titles_are_assigned_to_optional_viewers(browser: Client) -> None:
+    movie = factories.movie(section=factories.section(on=factories.server()))
+    form = {"action": "assign", "_selected_action": [movie.pk], "apply": "yes", "optional": "yes"}
+    browser.post("/admin/media/mediaitem/", {**form, "viewer": [factories.bob(on=movie.server).pk]})
+    assert Assignment.objects.get().is_optional
 
 
 def test_assignments_are_taken_away_by_their_verb(browser: Client) -> None:

@@ -4,9 +4,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from media import assigning
+from accounts.errors import Refused
+from accounts.models import PlexUser
+from media import assigning, standing
+from media.models import ALL, MediaItem
 from plaxe import rows, selection
 from plaxe.commands import JsonCommand
+
+QUORUMS = {"all": ALL, "any": 1}
 
 
 class Command(JsonCommand):
@@ -18,22 +23,79 @@ class Command(JsonCommand):
         parser.add_argument(
             "--viewer",
             action="append",
-            required=True,
+            default=[],
             metavar="WHO",
             help="plex.tv id or name; may be given again",
+        )
+        parser.add_argument("--everyone", action="store_true", help="whoever may watch there, now and later")
+        parser.add_argument("--optional", action="store_true", help="told about it, and not waited for")
+        parser.add_argument(
+            "--ignore-earlier", action="store_true", help="what was seen before the assignment does not count"
+        )
+        parser.add_argument(
+            "--quorum", metavar="N|any|all", help="so many of those assigned must see the titles"
         )
         parser.add_argument("--remove", action="store_true", help="take the assignment away")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
+        quorum = _quorum(options)
+        if not (options["viewer"] or options["everyone"] or options["quorum"]):
+            raise Refused("Say who must see it: --viewer WHO or --everyone.")
         items = [selection.item(key, options) for key in options["keys"]]
         pairs = [(item, selection.viewer(who, item.server)) for item in items for who in options["viewer"]]
-        change = assigning.unassign if options["remove"] else assigning.assign
         with transaction.atomic():
             for pair in pairs:
-                change(*pair)
-        return {"assignments": [rows.assignment(*pair, assigned=not options["remove"]) for pair in pairs]}
+                _change(*pair, options)
+            told = [_told(*pair, options) for pair in pairs]
+            for item in items if options["everyone"] else ():
+                told += _everyone(item, options)
+            for item in items if options["quorum"] else ():
+                assigning.demand_quorum(item, None if options["remove"] else quorum)
+        return {"assignments": told, "titles": [_title(item) for item in items]}
 
     def show(self, result: dict[str, Any]) -> Iterable[str]:
         for row in result["assignments"]:
-            verb = "must see" if row["assigned"] else "need not see"
+            verb = ("may see" if row["optional"] else "must see") if row["assigned"] else "need not see"
             yield f"{row['viewer']['name']} {verb} {row['item']['title']}"
+        for row in result["titles"]:
+            if row["quorum"] is not None:
+                yield f"{row['quorum'] or 'All'} must see {row['title']}"
+
+
+def _quorum(options: dict[str, Any]) -> int | None:
+    word = options["quorum"]
+    if word is None or word in QUORUMS:
+        return QUORUMS.get(word)
+    if not (word.isdecimal() and 0 < int(word) <= assigning.MOST):
+        raise Refused(f"The quorum is a number from 1 on, any or all, and not {word}.")
+    return int(word)
+
+
+def _change(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> None:
+    if options["remove"]:
+        assigning.unassign(item, viewer)
+    else:
+        counts_earlier = not options["ignore_earlier"]
+        assigning.assign(item, viewer, optional=options["optional"], counts_earlier=counts_earlier)
+
+
+def _told(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> dict[str, Any]:
+    kept = not options["remove"]
+    return rows.assignment(item, viewer, assigned=kept, optional=kept and options["optional"])
+
+
+def _everyone(item: MediaItem, options: dict[str, Any]) -> list[dict[str, Any]]:
+    """Everybody who must see it now, or those from whom it is taken."""
+    if not options["remove"]:
+        counts_earlier = not options["ignore_earlier"]
+        standing.ask_everyone(item, optional=options["optional"], counts_earlier=counts_earlier)
+    given = item.assignments.select_related("viewer").order_by("viewer__name", "pk")
+    if not options["remove"]:
+        return [rows.assignment(item, row.viewer, assigned=True, optional=row.is_optional) for row in given]
+    taken = [rows.assignment(item, row.viewer, assigned=False) for row in given.filter(order__item=item)]
+    standing.release_everyone(item)
+    return taken
+
+
+def _title(item: MediaItem) -> dict[str, Any]:
+    return {**rows.title(item), "quorum": item.quorum, "everyone": item.orders.exists()}

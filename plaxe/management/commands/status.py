@@ -4,6 +4,7 @@ from typing import Any
 from django.db.models import Count
 
 from accounts.models import Installation, PlexServer
+from deletions import alarms
 from deletions.models import Deletion, Policy
 from plaxe import selection
 from plaxe.commands import JsonCommand
@@ -39,7 +40,8 @@ class Command(JsonCommand):
 
 def _told(row: dict[str, Any]) -> str:
     state, polled = "online" if row["online"] else "offline", row["last_poll_at"] or "never"
-    return f"{row['name']}: {state}, last poll {polled}. {row['last_error'] or ''}".rstrip()
+    troubles = " ".join(filter(None, (row["last_error"], row["history_alarm"])))
+    return f"{row['name']}: {state}, last poll {polled}. {troubles}".rstrip()
 
 
 def _server(row: PlexServer) -> dict[str, Any]:
@@ -49,4 +51,5 @@ def _server(row: PlexServer) -> dict[str, Any]:
         "online": row.is_online,
         "last_poll_at": row.last_poll_at,
         "last_error": row.last_error or None,
+        "history_alarm": alarms.of(row) or None,
     }

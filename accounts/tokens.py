@@ -1,0 +1,138 @@
+"""Acting as a viewer on a server: the tokens of one run, kept in memory and nowhere else.
+
+Plex gives a server's owner the tokens of those he shares it with; for a home user without a share Plaxe
+switches to that user at plex.tv and takes the token from what he can reach.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+
+from accounts.claiming import cloud
+from accounts.fields import Unreadable
+from accounts.models import Installation, PlexServer, PlexUser
+from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited, Unauthorized
+from plexclient.server import PlexMediaServer
+from plexclient.types import SharedServer
+
+T = TypeVar("T")
+Shares = dict[int, SharedServer]  # by plex.tv id
+PIN_NEEDED = 1041  # plex.tv's code
+
+
+class NoToken(Exception):  # noqa: N818 -- an answer, not a defect
+    """There is no way to act as this viewer, and why, and what to do. His history alone counts for him."""
+
+
+class ViewerTokens:
+    """For one server and one run. What was asked once is not asked again, neither is what failed."""
+
+    def __init__(self, server: PlexServer) -> None:
+        self._server = server
+        self._identity = Installation.load().identity()
+        self._known: dict[int, str | Exception] = {}
+        self._shares: Shares | Exception | None = None
+        self._throttled: PlexError | None = None
+
+    def client_for(self, viewer: PlexUser) -> PlexMediaServer:
+        """Sends nothing to the server itself. NoToken when there is no way, PlexError when it is unknown."""
+        if viewer.pk not in self._known:
+            self._known[viewer.pk] = _outcome(lambda: self._find(viewer))
+        token = _demand(self._known[viewer.pk])
+        return PlexMediaServer(self._server.url, self._identity, token, timing=settings.PLAXE_PLEX_TIMING)
+
+    def _find(self, viewer: PlexUser) -> str:
+        if viewer.plex_id == self._server.owner.plex_id:
+            return self._server.token
+        share = self._share_of(viewer)
+        if share and share.access_token:
+            return share.access_token
+        if viewer.kind == PlexUser.Kind.HOME:
+            return self._switch(viewer)
+        raise _refusal(viewer, share)
+
+    def _share_of(self, viewer: PlexUser) -> SharedServer | None:
+        if self._shares is None:
+            self._shares = _outcome(self._read_shares)
+        shares = _demand(self._shares)
+        return shares.get(viewer.plex_id)
+
+    def _read_shares(self) -> Shares:
+        shares = cloud(self._server.owner.plex_token).shared_servers(self._server.machine_identifier)
+        if not shares.complete:
+            raise BadResponse("plex.tv did not send all of those the server is shared with.")
+        return {share.user_id: share for share in shares}
+
+    def _switch(self, viewer: PlexUser) -> str:
+        """As that user at plex.tv, whose list of servers holds the token for this one."""
+        if self._throttled:
+            raise self._throttled
+        if not viewer.uuid:
+            raise NoToken(f"Plaxe does not know {viewer}'s place in the Plex home. Sync the viewers.")
+        if viewer.is_protected and (not viewer.has_pin or viewer.is_pin_refused):
+            raise _pin_needed(viewer)
+        try:
+            return self._exchange(viewer, self._token_at_plex_tv(viewer))
+        except RateLimited as error:
+            self._throttled = error  # plex.tv minds bursts of switches: the others wait for the next run
+            raise
+
+    def _token_at_plex_tv(self, viewer: PlexUser) -> str:
+        try:
+            return cloud(self._server.owner.plex_token).switch_home_user(viewer.uuid, viewer.pin or None)
+        except Forbidden as error:
+            if error.code != PIN_NEEDED:
+                raise
+            viewer.refuse_pin()
+        except Unreadable as error:
+            raise NoToken(f"The PIN of {viewer} cannot be read: {error} Or enter it again.") from None
+        except NotFound:
+            raise NoToken(f"{viewer} is no longer in the Plex home. Sync the viewers.") from None
+        raise _pin_needed(viewer)
+
+    def _exchange(self, viewer: PlexUser, token: str) -> str:
+        for resource in cloud(token).resources():
+            is_this = resource.client_identifier == self._server.machine_identifier
+            if is_this and resource.access_token:
+                return resource.access_token
+        raise NoToken(
+            f"Plex gives no token for {viewer} on {self._server}: nothing is shared, or the profile "
+            "forbids it. Share the server with this person in Plex."
+        )
+
+
+def _outcome(ask: Callable[[], T]) -> T | Exception:
+    try:
+        return ask()
+    except (PlexError, NoToken) as problem:
+        return problem
+
+
+def _demand(outcome: T | Exception) -> T:
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _refusal(viewer: PlexUser, share: SharedServer | None) -> NoToken:
+    if share is None:
+        return NoToken(f"The server is not shared with {viewer} any more. Share it again in Plex.")
+    if share.accepted_at is None:
+        return NoToken(f"{viewer} has not accepted the invitation to the server yet.")
+    return NoToken(
+        f"Plex gives no token for {viewer}, as for some accounts with a restriction profile. "
+        "Lift the restriction in Plex."
+    )
+
+
+def _pin_needed(viewer: PlexUser) -> NoToken:
+    if viewer.has_pin:
+        return NoToken(f"Plex does not accept the PIN that Plaxe has for {viewer}. Enter it again.")
+    return NoToken(f"{viewer}'s account asks for a PIN. Enter it on the page of this viewer.")
+
+
+def in_words(error: PlexError, viewer: PlexUser) -> str:
+    if isinstance(error, Unauthorized):
+        return f"Plex did not accept the token it gave for {viewer}. If that lasts, sync the viewers."
+    return str(error)

@@ -1,0 +1,91 @@
+"""Those who must see a title: what is missing of them, and what each of them says at this moment."""
+
+from datetime import datetime
+
+from accounts.models import PlexUser
+from accounts.tokens import NoToken, ViewerTokens, in_words
+from deletions.models import Hold
+from media import states
+from media.models import Assignment, MediaItem, Watch
+from plexclient.errors import Forbidden, NotFound, PlexError
+
+
+def lacking(item: MediaItem) -> tuple[Hold, str]:
+    """Why a title is not complete: the hold, and the reason in words."""
+    covering = list(item.covering_assignments().filter(is_optional=False))
+    if not covering:
+        return Hold.UNWATCHED, "Nobody is assigned to it any more. Assign somebody, or cancel it."
+    known = {watch.viewer_id: watch for watch in Watch.objects.filter(item=item)}
+    waited_for = {
+        row.viewer.name: known.get(row.viewer_id) for row in covering if not _answers(known, row, item)
+    }
+    return _why(waited_for), _words(waited_for) or "It is not complete."
+
+
+def _answers(known: dict[int, Watch], assignment: Assignment, item: MediaItem) -> bool:
+    watch = known.get(assignment.viewer_id)
+    return watch is not None and watch.counts(assignment.count_views_from(item))
+
+
+def _why(waited_for: dict[str, Watch | None]) -> Hold:
+    half = [watch is not None and watch.is_half_way for watch in waited_for.values()]
+    return Hold.HALF_PLAYED if half and all(half) else Hold.UNWATCHED
+
+
+def _words(waited_for: dict[str, Watch | None]) -> str:
+    """`Not seen by Carol. Bob has marked it unwatched.`"""
+    told = {name: _said(name, watch) for name, watch in sorted(waited_for.items())}
+    plain = [name for name, words in told.items() if not words]
+    unseen = [f"Not seen by {', '.join(plain)}."] if plain else []
+    return " ".join([*unseen, *filter(None, told.values())])
+
+
+def _said(name: str, watch: Watch | None) -> str:
+    if watch is None:
+        return ""
+    if watch.is_half_way:
+        return f"{name} is half-way through it."
+    if watch.withdrawn_at and watch.withdrawn_by == Watch.Source.HAND:
+        return f"{name} has not seen it, says the owner."
+    return f"{name} has marked it unwatched." if watch.withdrawn_at else ""
+
+
+def is_half_way(item: MediaItem) -> bool:
+    return lacking(item)[0] == Hold.HALF_PLAYED
+
+
+def hear(item: MediaItem, tokens: ViewerTokens, now: datetime) -> list[str]:
+    """Ask everybody whose view is needed; what they say becomes what Plaxe knows.
+
+    Returns in words whose answer is not known. For whom there is no token the history alone counts.
+    """
+    return [words for viewer in _witnesses(item) if (words := _hear(item, viewer, tokens, now))]
+
+
+def _witnesses(item: MediaItem) -> list[PlexUser]:
+    needed = item.covering_assignments().filter(is_optional=False).values("viewer")
+    viewed = Watch.objects.filter(item=item, viewer__in=needed, withdrawn_at=None)
+    return [watch.viewer for watch in viewed.exclude(last_viewed_at=None).select_related("viewer")]
+
+
+def _hear(item: MediaItem, viewer: PlexUser, tokens: ViewerTokens, now: datetime) -> str:
+    try:
+        metadata = tokens.client_for(viewer).metadata(item.rating_key)
+    except NoToken:
+        return ""
+    except (Forbidden, NotFound):
+        return _hidden(item, viewer)
+    except PlexError as error:
+        return f"Whether {viewer} still says to have seen it is not known: {in_words(error, viewer)}"
+    states.look(item, viewer, metadata, now)
+    return ""
+
+
+def _hidden(item: MediaItem, viewer: PlexUser) -> str:
+    """The owner's word needs no other; it is the way out where a library is no longer shared."""
+    if Watch.objects.filter(item=item, viewer=viewer, vouched_at__gt=item.views_count_from).exists():
+        return ""
+    return (
+        f"Plex does not show it to {viewer}, so whether he has seen it is not known. Share {item.section} "
+        "with this person again, say on the title's page that this person has seen it, or unassign."
+    )

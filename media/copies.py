@@ -1,0 +1,51 @@
+"""Several copies of one work on one server: a film in two libraries, or in two editions.
+
+Plex keeps views for each work, not for each copy. So a view of one copy is a view of every other copy that
+was there by then; of one that came later it is not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from accounts.models import PlexServer
+from media.models import MediaItem
+from media.sync.identity import is_matched
+
+
+class Dated(Protocol):
+    @property
+    def at(self) -> datetime: ...
+
+
+View = TypeVar("View", bound=Dated)
+
+
+def shared(server: PlexServer, views: Iterable[tuple[int, View]]) -> Iterator[tuple[int, View]]:
+    """Each view with the leaf it is of, and again for every other copy that was there. Two queries."""
+    seen = list(views)
+    copies = _copies(server, {leaf for leaf, _ in seen})
+    for leaf, view in seen:
+        yield leaf, view
+        for copy in copies[leaf]:
+            if view.at > copy.views_count_from:
+                yield copy.pk, view
+
+
+def _copies(server: PlexServer, leaves: set[int]) -> dict[int, list[MediaItem]]:
+    """The other copies of each leaf."""
+    works = _works(MediaItem.objects.filter(pk__in=leaves))
+    there = MediaItem.objects.leaves().filter(server=server, guid__in={item.guid for item in works})
+    by_work = defaultdict(list)
+    for item in _works(there):
+        by_work[item.type, item.guid].append(item)
+    copies: dict[int, list[MediaItem]] = defaultdict(list)
+    for item in works:
+        copies[item.pk] = [copy for copy in by_work[item.type, item.guid] if copy.pk != item.pk]
+    return copies
+
+
+def _works(items: Iterable[MediaItem]) -> list[MediaItem]:
+    """Those whose guid names the work; one that no agent has matched names its row."""
+    return [item for item in items if is_matched(item.guid)]

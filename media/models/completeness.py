@@ -1,0 +1,60 @@
+"""The law in SQL: have enough of those who must see a leaf seen it?
+
+The leaf is a row of the query around these expressions.
+"""
+
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable, CombinedExpression
+from django.db.models.functions import Coalesce
+
+from accounts.models import PlexUser
+from media.models.assignments import Assignment
+from media.models.watches import Watch
+
+# The quorum that waits for everybody; any other is how many are enough.
+ALL = 0
+
+ENOUGH_HAVE_SEEN = Q(needed=ALL, somebody_waits=False) | Q(needed__gt=ALL, seen__gte=F("needed"))
+
+
+def judgement() -> dict[str, Any]:
+    """What ENOUGH_HAVE_SEEN asks about."""
+    return {"needed": needed(), "somebody_waits": Exists(unanswered()), "seen": seen()}
+
+
+def needed() -> Coalesce:
+    """How many must see it, as the nearest level says that says anything."""
+    return Coalesce("quorum", "parent__quorum", "show__quorum", Value(ALL))
+
+
+def seen() -> CombinedExpression:
+    """How many have. Whoever is assigned at several levels has seen it when that answers them all."""
+    return _viewers(covering()) - _viewers(unanswered())
+
+
+def covering() -> QuerySet[Assignment]:
+    """The assignments that wait for the leaf: to itself, to its season and to its show."""
+    levels = Q(item=OuterRef("pk")) | Q(item=OuterRef("parent")) | Q(item=OuterRef("show"))
+    return Assignment.objects.required().filter(levels)
+
+
+def unanswered() -> QuerySet[Assignment]:
+    """Those of them whose viewer has no view of the leaf that counts."""
+    views = counting_views(
+        OuterRef(OuterRef("pk")), OuterRef("viewer"), OuterRef(OuterRef("views_count_from"))
+    )
+    return covering().filter(~Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))))
+
+
+def counting_views(
+    leaf: Combinable, viewer: PlexUser | Combinable, count_from: Combinable
+) -> QuerySet[Watch]:
+    return Watch.objects.counting(count_from).filter(item=leaf, viewer=viewer)
+
+
+def _viewers(assignments: QuerySet[Assignment]) -> Coalesce:
+    """How many people they are for."""
+    counted = assignments.order_by().values(together=Value(1)).annotate(n=Count("viewer", distinct=True))
+    return Coalesce(Subquery(counted.values("n")), 0)
