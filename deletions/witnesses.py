@@ -6,7 +6,7 @@ from accounts.models import PlexUser
 from accounts.tokens import NoToken, ViewerTokens, in_words
 from deletions.models import Hold
 from media import states
-from media.models import Assignment, MediaItem, Watch
+from media.models import ALL, Assignment, MediaItem, Watch
 from plexclient.errors import Forbidden, NotFound, PlexError
 
 
@@ -19,7 +19,13 @@ def lacking(item: MediaItem) -> tuple[Hold, str]:
     waited_for = {
         row.viewer.name: known.get(row.viewer_id) for row in covering if not _answers(known, row, item)
     }
-    return _why(waited_for), _words(waited_for) or "It is not complete."
+    words = f"{_quorum(item, covering)}{_words(waited_for)}".strip()
+    return _why(waited_for), words or "It is not complete."
+
+
+def _quorum(item: MediaItem, covering: list[Assignment]) -> str:
+    people = len({row.viewer_id for row in covering})
+    return f"It takes {item.needed} of the {people} who are assigned. " if item.needed != ALL else ""
 
 
 def _answers(known: dict[int, Watch], assignment: Assignment, item: MediaItem) -> bool:

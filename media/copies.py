@@ -7,10 +7,11 @@ was there by then; of one that came later it is not.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from accounts.models import PlexServer
 from media.models import MediaItem
+from media.models.library import MediaItemQuerySet
 from media.sync.identity import is_matched
 
 
@@ -28,24 +29,29 @@ def shared(server: PlexServer, views: Iterable[tuple[int, View]]) -> Iterator[tu
     copies = _copies(server, {leaf for leaf, _ in seen})
     for leaf, view in seen:
         yield leaf, view
-        for copy in copies[leaf]:
+        for copy in copies.get(leaf, ()):
             if view.at > copy.views_count_from:
                 yield copy.pk, view
 
 
-def _copies(server: PlexServer, leaves: set[int]) -> dict[int, list[MediaItem]]:
+class Copy(NamedTuple):
+    pk: int
+    type: str
+    guid: str
+    views_count_from: datetime
+
+
+def _copies(server: PlexServer, leaves: set[int]) -> dict[int, list[Copy]]:
     """The other copies of each leaf."""
     works = _works(MediaItem.objects.filter(pk__in=leaves))
-    there = MediaItem.objects.leaves().filter(server=server, guid__in={item.guid for item in works})
+    guids = {item.guid for item in works}
     by_work = defaultdict(list)
-    for item in _works(there):
+    for item in _works(MediaItem.objects.leaves().filter(server=server, guid__in=guids)):
         by_work[item.type, item.guid].append(item)
-    copies: dict[int, list[MediaItem]] = defaultdict(list)
-    for item in works:
-        copies[item.pk] = [copy for copy in by_work[item.type, item.guid] if copy.pk != item.pk]
-    return copies
+    return {item.pk: [copy for copy in by_work[item.type, item.guid] if copy.pk != item.pk] for item in works}
 
 
-def _works(items: Iterable[MediaItem]) -> list[MediaItem]:
+def _works(items: MediaItemQuerySet) -> list[Copy]:
     """Those whose guid names the work; one that no agent has matched names its row."""
-    return [item for item in items if is_matched(item.guid)]
+    rows = (Copy(*row) for row in items.values_list(*Copy._fields))
+    return [row for row in rows if is_matched(row.guid)]

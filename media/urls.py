@@ -16,6 +16,7 @@ urlpatterns = [
     path("media/<int:pk>/quorum/", views.quorum, name="quorum"),
     path("media/<int:pk>/watched/", views.declare, name="declare"),
     path("media/<int:pk>/earlier/", views.accept_earlier, name="accept_earlier"),
+    path("media/questions/", views.answer_all, name="answer_all"),
     path("media/questions/<int:pk>/", views.answer, name="answer"),
     path("media/<int:pk>/poster/", views.poster, name="poster"),
 ]

@@ -31,11 +31,17 @@ def dashboard(request: Request) -> HttpResponse:
         "viewers": viewers,
         "more_viewers": behind - len(viewers),
         "alarms": HistoryCursor.objects.exclude(shrank_at=None).select_related("server"),
-        "questions": Question.objects.open().whole()[:QUESTIONS_SHOWN],
+        **_questions(),
         **_queue(),
         **_past(timezone.now()),
     }
     return render(request, "deletions/dashboard.html", context)
+
+
+def _questions() -> dict[str, Any]:
+    asked = Question.objects.open().count()
+    shown = Question.objects.open().whole()[:QUESTIONS_SHOWN] if asked else []
+    return {"questions": shown, "more_questions": max(0, asked - QUESTIONS_SHOWN)}
 
 
 def _queue() -> dict[str, Any]:

@@ -27,6 +27,8 @@ from plexclient.types import ItemType, Metadata
 
 OVERLAP = timedelta(hours=1)
 FULL_EVERY = timedelta(days=1)
+# More than these, and more than half, are not taken back in a moment unless something is wrong.
+BELIEVABLE = 10
 # Titles in a list that the libraries were not synced for yet are waited for no longer than this.
 PATIENCE = timedelta(days=7)
 NEWEST_FIRST = "lastViewedAt:desc"
@@ -61,16 +63,18 @@ class Memory:
     until: datetime  # what is older is known
     total: int
     full_at: datetime
+    is_doubted: bool = False  # a later reading lacked so much that it takes another one to believe it
 
     @classmethod
     def of(cls, saved: dict[str, Any] | None) -> "Memory | None":
         if not saved:
             return None
         dates = {name: datetime.fromisoformat(saved[name]) for name in DATES}
-        return cls(total=saved["total"], **dates)
+        return cls(total=saved["total"], is_doubted=saved["is_doubted"], **dates)
 
     def saved(self) -> dict[str, Any]:
-        return {"total": self.total, **{name: getattr(self, name).isoformat() for name in DATES}}
+        dates = {name: getattr(self, name).isoformat() for name in DATES}
+        return {"total": self.total, "is_doubted": self.is_doubted, **dates}
 
 
 DATES = ("begun_at", "until", "full_at")
@@ -124,11 +128,13 @@ class _Viewer:
     def _read_section(self, client: PlexMediaServer, section: LibrarySection) -> None:
         memory = Memory.of(self._access.state_sections.get(str(section.pk)))
         reading = _List(client, self._listing(section, memory), memory, self._tick)
-        found = reading.take()
-        self._rows += reading.rows
-        self._full_at = min(self._full_at, reading.memory.full_at)
-        self.taken += found
-        self._access.state_sections[str(section.pk)] = reading.memory.saved()
+        try:
+            self.taken += reading.take()
+        finally:
+            self._rows += reading.rows
+            if reading.memory:
+                self._full_at = min(self._full_at, reading.memory.full_at)
+                self._access.state_sections[str(section.pk)] = reading.memory.saved()
 
     def _listing(self, section: LibrarySection, memory: Memory | None) -> Listing:
         known_at = memory.full_at if memory else None
@@ -163,6 +169,7 @@ class _List:
     ) -> None:
         self._client, self._listing, self._known, self._tick = client, listing, memory, tick
         self._now = listing.begun_at
+        self.memory = memory
         self.rows = 0
 
     def take(self) -> Taken:
@@ -174,6 +181,8 @@ class _List:
         pages = self._kept(reading, rows)
         if not reaches_back(pages, known.until, date_of=lambda row: row.last_viewed_at):
             return self._take_whole(reading, rows)
+        if not all(row.count for row in rows):
+            return self._take_all()
         taken = states.take_in(self._listing, rows)
         if reading.skipped or reading.total != known.total + taken.listed + self._new_ones(taken):
             return _again(taken, self._take_all())
@@ -192,6 +201,7 @@ class _List:
             raise BadResponse(f"The list of {self._listing.section} has gaps. It is read again next time.")
         self._demand_filtered(rows)
         keys = {row.key for row in rows}
+        self._demand_believable(len(keys))
         taken = states.take_in(self._listing, rows)
         taken.news += states.take_back(self._listing, keys)
         self.memory = self._memory(len(keys), taken, full_at=self._now)
@@ -220,6 +230,17 @@ class _List:
         next(others.pages(), None)
         if others.total is None or others.total == len(rows):
             raise BadResponse(f"{self._listing.section} was listed without regard to who has seen what.")
+
+    def _demand_believable(self, total: int) -> None:
+        known = self._known
+        if known is None or known.is_doubted or known.total - total <= max(BELIEVABLE, known.total // 2):
+            return
+        self.memory = replace(known, is_doubted=True)
+        section = self._listing.section
+        raise BadResponse(
+            f"The list of {section} had {known.total} titles and has {total} now. It is believed when "
+            "the next reading says the same."
+        )
 
     def _new_ones(self, taken: Taken) -> int:
         """Titles in the list that are not synced yet, and were not in it when it was last read."""

@@ -9,9 +9,10 @@ nothing. The mistake that is left is harmless: somebody has to be assigned again
 """
 
 from media.models import MediaItem
-from media.sync.values import guid_of
+from media.sync.values import LENGTHS, guid_of
 from plexclient.types import Metadata
 
+ROOM = LENGTHS["guid"] or 0
 # Guids of titles that no agent has matched. They name the key or the file, not the work.
 UNMATCHED = ("local://", "com.plexapp.agents.none://", "tv.plex.agents.none://")
 
@@ -42,7 +43,8 @@ def _same_name(item: MediaItem, row: Metadata, guid: str) -> bool:
 
 
 def is_matched(guid: str) -> bool:
-    return bool(guid) and not guid.startswith(UNMATCHED)
+    """It names one work. One that had to be cut could be another's beginning."""
+    return 0 < len(guid) < ROOM and not guid.startswith(UNMATCHED)
 
 
 def _same_number(item: MediaItem, row: Metadata) -> bool:

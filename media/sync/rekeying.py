@@ -7,8 +7,8 @@ section of the same server type and guid are the same, and of a movie or an epis
 show has no file; there the old row may be gone already, since an emptied show comes back with its next
 episodes.
 
-A title that was deleted and added again looks the same, down to the file. It bears a later date, though: so
-with a later date nothing is carried over, unless the owner says that it is no new copy. Neither is it when
+A title that was deleted and added again looks the same, down to the file, but for the date it was added. So
+with another date nothing is carried over, unless the owner says that it is no new copy. Neither is it when
 more than one title could be the old one, or have been it. Until he has answered they are two.
 """
 
@@ -36,10 +36,10 @@ class Pair:
     new: MediaItem
 
     @property
-    def is_no_later_copy(self) -> bool:
-        """Containers have no views. What was added again bears a later date."""
-        then, today = self.old.added_at, self.new.added_at
-        return not self.old.is_leaf or (then is not None and today is not None and today <= then)
+    def bears_the_same_date(self) -> bool:
+        """Of a season or a show it does not matter: nobody views it."""
+        then = self.old.added_at
+        return not self.old.is_leaf or (then is not None and then == self.new.added_at)
 
 
 def follow_keys(
@@ -51,7 +51,8 @@ def follow_keys(
     fresh = MediaItem.objects.present().filter(
         section=section, type=kind, first_seen_at__gt=section.full_sync_at
     )
-    return _follow(_pairs(fresh.exclude(guid=""), set(absent), section.full_sync_at), now, job)
+    fresh = fresh.exclude(guid="").select_related("server", "section")
+    return _follow(_pairs(fresh, set(absent), section.full_sync_at), now, job)
 
 
 def revive(fresh: Iterable[MediaItem], now: datetime) -> None:
@@ -82,7 +83,7 @@ def _follow(pairs: list[Pair], now: datetime, job: Job | None) -> set[int]:
             job.renew(timezone.now(), f"{pair.new.section}: new keys")
         if olds[pair.old.pk] > 1 or news[pair.new.pk] > 1:
             _ask(pair, Question.Why.SEVERAL, now)
-        elif pair.is_no_later_copy:
+        elif pair.bears_the_same_date:
             united |= {pair.old.pk} if unite(pair) else set()
         else:
             _ask(pair, Question.Why.DATED, now)

@@ -1,7 +1,7 @@
 from media.views.assigning import assign, assign_many, unassign
 from media.views.audience import defaults, everyone, quorum
 from media.views.declaring import declare
-from media.views.doubts import accept_earlier, answer
+from media.views.doubts import accept_earlier, answer, answer_all
 from media.views.items import item, items
 from media.views.libraries import libraries, sync
 from media.views.posters import poster
@@ -9,6 +9,7 @@ from media.views.posters import poster
 __all__ = [
     "accept_earlier",
     "answer",
+    "answer_all",
     "assign",
     "assign_many",
     "declare",

@@ -16,6 +16,8 @@ from media import earlier, questions
 from media.models import Question
 from media.views import items
 
+AT_ONCE = 200
+
 
 @require_POST
 def answer(request: Request, pk: int) -> HttpResponse:
@@ -27,6 +29,20 @@ def answer(request: Request, pk: int) -> HttpResponse:
         messages.success(request, words % question.new)
     except Refused as refusal:
         messages.error(request, str(refusal))
+    return redirect(safe_path(request.POST.get("back")))
+
+
+@require_POST
+def answer_all(request: Request) -> HttpResponse:
+    """After a library was built anew: the same answer for many of those that only bear another date."""
+    same, done = request.POST.get("same") == "yes", 0
+    for question in Question.objects.open().whole().filter(why=Question.Why.DATED)[:AT_ONCE]:
+        try:
+            questions.answer(question, timezone.now(), same=same, by=request.user)
+            done += 1
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    messages.success(request, ngettext("%d question answered.", "%d questions answered.", done) % done)
     return redirect(safe_path(request.POST.get("back")))
 
 

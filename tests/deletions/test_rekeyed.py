@@ -261,6 +261,32 @@ def test_only_what_the_owner_calls_the_same_is_deleted_under_its_new_key(
     assert (deleted(world), due.status) == {"yes": ([new_key], "DELETED"), "no": ([], "GONE")}[word]
 
 
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_after_a_rebuild_many_questions_take_one_answer(
+    browser: Client, server: PlexServer, world: World, word: str
+) -> None:
+    """All but those that have more than one answer."""
+    films = [
+        world.add_movie(f"Film {number}", added_at=timezone.now() - timedelta(days=9)) for number in range(12)
+    ]
+    sync(server)
+    for item in MediaItem.objects.all():
+        factories.assignment(item=item, viewer=factories.bob(on=server))
+    for film in films:
+        give_new_key(world, film)
+        film.added_at += 86_400
+    sync(server)
+    Question.objects.filter(new__rating_key=films[0].rating_key).update(why="several")
+    assert "And 4 more." in text_of(browser.get("/"))
+
+    answer = browser.post("/media/questions/", {"same": word, "back": "/"}, follow=True)
+
+    assert "11 questions answered." in text_of(answer)
+    assert Question.objects.open().count() == 1
+    now_there = MediaItem.objects.filter(rating_key__in=[film.rating_key for film in films])
+    assert now_there.filter(assignments__isnull=False).count() == (11 if word == "yes" else 0)
+
+
 # --- copies, from the history to the queue
 
 

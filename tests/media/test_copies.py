@@ -80,12 +80,14 @@ def test_a_view_counts_for_nothing_else(
     assert Watch.objects.count() == 1
 
 
+@pytest.mark.parametrize("guid", ["local://1", "", "plex://movie/" + "x" * 242])
 @pytest.mark.usefixtures("bob")
 def test_a_guid_that_names_no_work_is_shared_by_nobody(
-    server: PlexServer, films: LibrarySection, other: LibrarySection
+    server: PlexServer, films: LibrarySection, other: LibrarySection, guid: str
 ) -> None:
+    """The longest had to be cut, and may be the beginning of two."""
     for section, key in ((films, "1"), (other, "2")):
-        factories.movie(section=section, guid="local://1", rating_key=key)
+        factories.movie(section=section, guid=guid, rating_key=key)
 
     saw(server)
 

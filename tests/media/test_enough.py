@@ -7,6 +7,8 @@ seen it; `+` before a name makes an assignment optional, `~` does not count what
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import PlexServer, PlexUser
 from media.assigning import assign, demand_quorum
@@ -208,3 +210,21 @@ def test_whoever_is_not_needed_any_more_has_nothing_left_to_see(world: World) ->
     world.demand({"show": 1})
     world.see({"e1": "bob"})
     assert world.named(set(MediaItem.objects.waiting_for(world.person("carol")))) == {"e2"}
+
+
+def test_all_of_that_is_one_query(world: World, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    world.assign({"show": "bob ~carol", "film": "+bob"})
+    world.demand({"season": 1})
+    with django_assert_num_queries(1):
+        assert list(MediaItem.objects.complete()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL plans by the size of its tables")
+def test_the_query_starts_from_the_assignments_and_never_walks_through_the_library(world: World) -> None:
+    leaves = MediaItem.objects.filter(server=world.server).complete()
+    steps = leaves.values("pk").explain().splitlines()
+    walks = [step for step in steps if "SCAN" in step]
+    aliases = {step.split("SCAN ")[1].split()[0] for step in walks}
+    assert walks
+    assert aliases == {"U0"}
+    assert connection.ops.quote_name("media_assignment") + " U0" in str(leaves.query)

@@ -450,3 +450,42 @@ def test_what_says_nothing_new_is_not_written_again(read: Poll, world: World, fi
         read(timedelta(hours=25))
     written = [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE"))]
     assert not [sql for sql in written if "media_watch" in sql or "media_evidence" in sql]
+
+
+def test_a_list_that_suddenly_lacks_most_of_it_is_believed_the_second_time(
+    read: Poll, world: World, film: Item
+) -> None:
+    carol = world.person("carol")
+    assign(film, "carol")
+    films = [film, *(world.add_movie(f"Film {number}", added_at=LAST_MONTH) for number in range(19))]
+    sync_server(access("carol").server, timezone.now(), full=True)
+    for each in films:
+        world.mark_watched(carol, each, at=LAST_WEEK)
+    read()
+    fault = world.faults.add(Fault("empty", path_pattern="/library/sections/1/all", times=None))
+    [error] = read().errors
+    assert "had 20 titles and has 0 now" in error
+    assert Watch.objects.counting().count() == 20
+    fault.times = 0
+    assert read().errors == ()
+    for each in films:
+        world.mark_unwatched(carol, each)
+    read()
+    assert Watch.objects.counting().count() == 20
+    read()
+    assert Watch.objects.counting().count() == 0
+
+
+def test_news_that_nothing_marks_as_seen_are_not_believed_at_once(
+    read: Poll, world: World, film: Item
+) -> None:
+    carol = world.person("carol")
+    assign(film, "carol")
+    for number in range(501):
+        other = world.add_movie(f"Film {number}", added_at=LAST_MONTH)
+        world.mark_watched(carol, other, at=LAST_WEEK)
+    read()
+    state(world, "carol", film).last_viewed_at = world.now()  # begun and broken off at once
+    broken(world, kind="ignore_filter", path_pattern=r"/library/sections/\d+/all")
+    assert read().errors
+    assert not has_seen(film, "carol")
