@@ -96,7 +96,7 @@ def hurried() -> Timing:
     usual: Timing = settings.PLAXE_PLEX_TIMING
     return replace(
         usual,
-        attempts=1,
+        attempts=min(usual.attempts, 2),
         connect=min(usual.connect, 3),
         read=min(usual.read, 8),
         deadline=min(usual.deadline, 10),

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 PROOF_WAITS = (0.0, 0.3, 1.0)
 # A title that would have gone in a dry run is looked at once a day, not on every pass.
 DRY_RUN_AGAIN = timedelta(days=1)
+UNKNOWN = "unknown"
 ACCEPTED = 200  # with a body that means nothing; the proof decides
 SERVER_ERROR = 500
 # A worker that dies again and again after announcing its DELETE: stop and let somebody look.
@@ -49,6 +50,7 @@ class ExecuteReport:
     gone: int
     failed: int
     held: int
+    unknown: int
     would_delete: int
     dry_run: bool
 
@@ -63,6 +65,7 @@ def execute_due(server: PlexServer, now: datetime) -> ExecuteReport:
         gone=outcomes[Status.GONE],
         failed=outcomes[Status.FAILED],
         held=outcomes[Status.HELD],
+        unknown=outcomes[UNKNOWN],
         would_delete=outcomes[AuditEntry.Verb.DRY_RUN],
         dry_run=Policy.load().dry_run,
     )
@@ -199,7 +202,14 @@ def _conclude(deletion: Deletion, error: PlexError | None, gone: bool | None) ->
         return _finish(deletion, Status.FAILED, now, "Plex said it was deleted, and it is still there.")
     if gone is False and error and error.status in ADVICE:
         return _finish(deletion, Status.FAILED, now, ADVICE[error.status])
-    return ""
+    return _wait(deletion)
+
+
+def _wait(deletion: Deletion) -> str:
+    """Nobody knows yet what became of it; the row says so until it is settled."""
+    because = f"{deletion.answer} Plaxe looks again when the claim times out, and does not send it twice."
+    deletion.move(Status.RUNNING, expect=(Status.RUNNING,), held_because=because)
+    return UNKNOWN
 
 
 def settle(deletion: Deletion, client: PlexMediaServer, now: datetime) -> str:

@@ -69,7 +69,7 @@ def _contract(server: PlexServer, item: MediaItem) -> dict[str, Any]:
         "type": item.type,
         "guid": item.guid,
         "external_ids": item.external_ids,
-        "title": item.full_title,
+        "title": item.title,
         "added_at": item.added_at.isoformat() if item.added_at else None,
         "files": [_described(file) for file in item.files.all() if not file.is_optimised],
     }

@@ -30,6 +30,11 @@ class Encoder(DjangoJSONEncoder):
         return value.isoformat() if isinstance(value, datetime) else super().default(value)
 
 
+def _harmless(line: str) -> str:
+    """A title may hold what moves the cursor or colours the screen."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in line)
+
+
 class JsonCommand(BaseCommand):
     """A subclass does its work in `run` and tells in `show` what people read of the result."""
 
@@ -55,8 +60,10 @@ class JsonCommand(BaseCommand):
             raise CommandError(f"The database does not answer: {error}") from error
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {error}. Is it damaged?") from error
-        for line in [json.dumps(result, cls=Encoder)] if options["json"] else self.show(result):
-            self.stdout.write(line)
+        if options["json"]:
+            self.stdout.write(json.dumps(result, cls=Encoder))
+        else:
+            self.stdout.writelines(f"{_harmless(line)}\n" for line in self.show(result))
 
     def run_from_argv(self, argv: list[str]) -> None:
         """As Django does it, except for how errors look."""

@@ -24,7 +24,8 @@ def deletion(row: Deletion) -> dict[str, Any]:
         "server": row.server.machine_identifier,
         "rating_key": row.rating_key,
         "type": row.type,
-        "title": row.title,
+        "title": row.snapshot.get("title", row.title),
+        "full_title": row.title,
         "status": row.status,
         "enqueued_at": row.enqueued_at,
         "scheduled_for": row.scheduled_for,
@@ -51,7 +52,8 @@ def assignment(
 
 
 def title(item: MediaItem) -> dict[str, Any]:
-    return {"rating_key": item.rating_key, "title": item.full_title, "type": item.type}
+    names = {"title": item.title, "full_title": item.full_title}
+    return {"rating_key": item.rating_key, **names, "type": item.type}
 
 
 def person(viewer: PlexUser) -> dict[str, Any]:
@@ -81,4 +83,4 @@ def told(row: dict[str, Any]) -> str:
     """A deletion for people: `12  SCHEDULED  2026-11-21 10:00  Title`, and why under it."""
     when = row["finished_at"] or row["scheduled_for"]
     why = row["held_because"] or row["failed_because"] or " ".join(row["reasons"])
-    return f"{row['id']:>5}  {row['status']:<9}  {when:%Y-%m-%d %H:%M}  {row['title']}\n       {why}".rstrip()
+    return f"{row['id']:>5}  {row['status']:<9}  {when:%Y-%m-%d %H:%M}  {row['full_title']}\n       {why}".rstrip()

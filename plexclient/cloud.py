@@ -5,12 +5,14 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 from xml.etree.ElementTree import Element
 
+import msgspec
+
 from plexclient.decoding import json_of, number, value_of, xml_of
 from plexclient.errors import BadResponse, NotFound
 from plexclient.http import DEFAULT_TIMING, XML, Answer, ClientIdentity, Http, Timing
 from plexclient.types.people import Account, Friend, HomeUser, Person, Pin, SharedServer
-from plexclient.types.servers import Resource
-from plexclient.types.wire import Value
+from plexclient.types.servers import Connection, Resource
+from plexclient.types.wire import Value, read
 
 T = TypeVar("T")
 
@@ -63,8 +65,10 @@ class PlexCloud:
         return value_of(answer, json_of(answer), Account)
 
     def resources(self) -> list[Resource]:
+        """Without those, and without the ways to them, that make no sense: one odd player hides no server."""
         answer = self._http.get("/api/v2/resources", EVERY_WAY)
-        return _array(answer, json_of(answer), Resource)
+        rows = (_with_ways(row) for row in _array(answer, json_of(answer), dict))
+        return [resource for row in rows if (resource := _sensible(row, Resource))]
 
     def users(self) -> Roster[Person]:
         """Friends and home users, without the owner."""
@@ -106,6 +110,19 @@ def auth_url(app_url: str, identity: ClientIdentity, code: str, forward_url: str
         "forwardUrl": forward_url,
     }
     return f"{app_url.rstrip('/')}/auth#?{urlencode(parameters, quote_via=quote)}"
+
+
+def _with_ways(row: dict[str, Any]) -> dict[str, Any]:
+    ways = row.get("connections")
+    sensible = [way for way in ways if _sensible(way, Connection)] if isinstance(ways, list) else []
+    return {**row, "connections": sensible}
+
+
+def _sensible(raw: Any, kind: type[T]) -> T | None:
+    try:
+        return read(raw, kind)
+    except msgspec.ValidationError:
+        return None
 
 
 def _array(answer: Answer, rows: Any, kind: type[T]) -> list[T]:

@@ -16,6 +16,10 @@ from plexclient.types.wire import Value, read
 T = TypeVar("T")
 Row = TypeVar("Row", bound=msgspec.Struct)
 DECLARATIONS = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+# Half of a character, as is left where a title was cut: no text can hold it.
+LONE_SURROGATE = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 TOTAL_HEADER = "X-Plex-Container-Total-Size"
 WEB_PAGE = "answered with a web page instead of data. Does a proxy or a login page stand in front of it?"
 CUT_OFF = "sent data that cannot be read; it may have been cut off. Look at the proxy in front of it."
@@ -24,10 +28,12 @@ UNWRAPPED = "does not answer like Plex. Is this the address of a Plex server?"
 
 
 def json_of(answer: Answer) -> Any:
-    try:
-        return msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise unreadable(answer) from None
+    for body in (answer.body, LONE_SURROGATE.sub(rb"\\ufffd", answer.body)):
+        try:
+            return msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+    raise unreadable(answer)
 
 
 def unreadable(answer: Answer) -> BadResponse:

@@ -110,7 +110,8 @@ def test_exactly_what_every_assigned_viewer_has_seen_is_deleted_by_one_delete_ea
     seen_by(world, half_seen, "bob")
     seen_by(world, other, "alice", "bob", "carol", "Mia")
     assert run_all(connected) == {
-        "deleted": 2, "gone": 0, "failed": 0, "held": 0, "would_delete": 0, "errors": [], "dry_run": False,
+        "deleted": 2, "gone": 0, "failed": 0, "held": 0, "unknown": 0, "would_delete": 0, "errors": [],
+        "dry_run": False,
     }  # fmt: skip
     assert sorted(deleted(world)) == sorted([film.rating_key, seen.rating_key])
     run_all(connected)
@@ -263,7 +264,7 @@ def test_a_key_that_two_servers_know_needs_the_server_named(
     with pytest.raises(CommandError, match="Several servers have the rating key"):
         assign(connected, film, "alice")
     named = connected("assign", film.rating_key, "--viewer", "alice", "--server", "machine-2")
-    assert named["assignments"][0]["item"]["title"] == "Foxglove (2020)"
+    assert named["assignments"][0]["item"]["title"] == "Foxglove"
 
 
 def test_one_server_that_is_off_does_not_stop_the_other(loft: Item, connected: Plaxe, plex: Running) -> None:
@@ -331,3 +332,37 @@ def test_a_library_that_cannot_be_read_does_not_spoil_the_others(
 def test_an_id_beyond_all_numbers_is_unknown(connected: Plaxe) -> None:
     with pytest.raises(CommandError, match="There is no deletion"):
         connected("cancel", 10**30)
+
+
+def test_naming_somebody_or_something_twice_is_naming_it_once(connected: Plaxe, film: Item) -> None:
+    twice = connected("assign", film.rating_key, film.rating_key, "--viewer", "bob", "--viewer", 1002)
+    assert len(twice["assignments"]) == 1
+
+
+def test_the_title_is_the_one_of_plex_and_the_full_one_says_whose_episode_it_is(
+    connected: Plaxe, world: World, season: Item
+) -> None:
+    episode = world.add_episode(season, "The Ford", added_at=LAST_MONTH)
+    connected("sync")
+    item = assign(connected, episode, "bob")["assignments"][0]["item"]
+    assert (item["title"], item["full_title"]) == ("The Ford", "Salt Road · S01E01 · The Ford")
+
+
+def test_an_outcome_that_is_not_known_is_said_at_once(connected: Plaxe, world: World, film: Item) -> None:
+    assign(connected, film, "bob")
+    seen_by(world, film, "bob")
+    world.faults.add(Fault("status", "DELETE", status=502))
+    assert run_all(connected)["unknown"] == 1
+    [row] = connected("queue")["deletions"]
+    assert row["status"] == "RUNNING"
+    assert "does not send it twice" in row["held_because"]
+
+
+def test_what_a_title_holds_for_the_terminal_does_not_reach_it(
+    connected: Plaxe, world: World, film: Item, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film.title = "evil\x1b[31mred\u202e"
+    connected("sync", "--full")
+    call_command("assign", film.rating_key, "--viewer", "bob")
+    shown = capsys.readouterr().out
+    assert "evil\ufffd[31mred\ufffd" in shown

@@ -38,6 +38,7 @@ class SectionPass:
         self._server, self._client, self._now, self._job = server, client, now, job
         self._kinds = KINDS[LibrarySection.Type(section.type)]
         self._rows = 0
+        self._strange = 0  # rows that are not what was asked for
         self._missing = 0
         self.stored = Stored()
 
@@ -80,19 +81,21 @@ class SectionPass:
 
     def _stored_pages(self, reading: Reading[Metadata], kind: ItemType) -> Iterator[list[Metadata]]:
         for page in reading.pages():
-            if any(row.type != name_of(kind) for row in page):
+            rows = [row for row in page if row.type == name_of(kind)]
+            if len(rows) < len(page) / 2:
                 raise BadResponse(f"The server was asked for {name_of(kind)}s and sent other things.")
-            self.stored += store(self._server, self.section, page, self._now)
-            self._rows += len(page)
+            self._strange += len(page) - len(rows)
+            self.stored += store(self._server, self.section, rows, self._now)
+            self._rows += len(rows)
             if self._job:
                 self._job.renew(timezone.now(), f"{self.section}: {self._rows:,}")
-            yield page
+            yield rows
 
     def _demand_all(self, reading: Reading[Metadata], kind: ItemType) -> None:
-        if not reading.complete:
+        if not reading.complete or self._strange:
             total = "an unknown number" if reading.total is None else reading.total
             raise BadResponse(
-                f"Only {reading.rows - reading.skipped} of {total} {name_of(kind)}s could be read. "
+                f"Only {reading.rows - reading.skipped - self._strange} of {total} {name_of(kind)}s could be read. "
                 "Nothing was marked as gone."
             )
 

@@ -50,10 +50,12 @@ def test_a_row_tells_what_when_how_much_and_why(browser: Client, film: MediaItem
 def test_a_row_without_an_answer_says_that_it_is_asked_after_and_not_sent_again(
     browser: Client, film: MediaItem
 ) -> None:
-    deletion_of(film, status="RUNNING", leased_until=NOW, sent_at=NOW, answer="Plex did not answer.")
+    deletion_of(
+        film, status="RUNNING", leased_until=NOW, held_because="Plex did not answer. It is not sent twice."
+    )
     page = text_of(browser.get(URL))
     assert "Plex did not answer." in page
-    assert "does not send it twice" in page
+    assert "It is not sent twice." in page
 
 
 def test_a_held_row_says_why_and_what_to_do(browser: Client, film: MediaItem) -> None:

@@ -194,3 +194,17 @@ def test_the_job_keeps_its_lease_and_says_how_far_it_is(
 
     job.refresh_from_db()
     assert job.progress == "Section 1: 40"
+
+
+@pytest.mark.parametrize("odd", [{"type": "hologram"}, {"type": None}])
+def test_one_row_of_another_kind_is_left_out_the_rest_is_copied_and_nothing_is_gone(
+    server: PlexServer, plex: FakePlex, now: datetime, odd: dict[str, str | None]
+) -> None:
+    rows = plex.section("1", "movie", movie("7"), movie("8"), movie("9"))
+    sync_server(server, now, full=True)
+    plex.faults.ignores_type = True
+    rows[0:1] = [{**movie("10"), **odd}]
+    report = sync_server(server, now + timedelta(hours=1), full=True)
+    assert "Only 2 of 3 movies could be read" in report.errors[0]
+    assert report.gone == 0
+    assert set(MediaItem.objects.present().values_list("rating_key", flat=True)) == {"7", "8", "9"}

@@ -152,7 +152,7 @@ def test_a_server_that_demands_tls_is_not_tried_without(wire: RequestsMock, clou
     assert len(cloud.resources()[0].ordered_connections()) == 1
 
 
-@pytest.mark.parametrize("body", [{}, None, "x", [{"name": "no identifier"}], [7]])
+@pytest.mark.parametrize("body", [{}, None, "x", [7]])
 def test_resources_that_are_no_list_of_devices_are_a_bad_response(
     wire: RequestsMock, cloud: PlexCloud, body: Any
 ) -> None:
@@ -289,3 +289,15 @@ def test_the_sign_in_address_keeps_everything_behind_the_hash(identity: ClientId
         "context[device][deviceName]": ["attic"],
         "forwardUrl": ["https://plaxe.example/back?state=1&x=2"],
     }
+
+
+def test_an_odd_device_hides_no_server_and_an_odd_way_no_other_way(
+    wire: RequestsMock, cloud: PlexCloud
+) -> None:
+    good = {"uri": "http://nas:32400", "local": True}
+    ways = [{"address": "nas"}, {"uri": "http://nas:1", "port": "x"}, good, "nonsense"]
+    server = {"clientIdentifier": "m1", "provides": "server", "owned": True, "connections": ways}
+    wire.get(CLOUD + "/api/v2/resources", json=[{"name": "a lamp"}, {"clientIdentifier": None}, server])
+    [resource] = cloud.resources()
+    assert resource.client_identifier == "m1"
+    assert [way.uri for way in resource.connections] == ["http://nas:32400"]

@@ -306,3 +306,22 @@ def test_one_odd_row_in_a_page_is_found_without_losing_its_neighbours() -> None:
     found = METADATA.read(Answer("plex.example", {}, json.dumps(body).encode()))
     assert [row.rating_key for row in found.rows] == ["1", "3"]
     assert (found.received, found.skipped) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("cut", "read_as"),
+    [
+        (r"A\ud83d", "A\ufffd"),
+        (r"\ude00B", "\ufffdB"),
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\ud83dx\ude00", "\ufffdx\ufffd"),
+    ],
+)
+def test_half_a_character_in_one_title_spoils_neither_page_nor_title(
+    wire: RequestsMock, server: PlexMediaServer, cut: str, read_as: str
+) -> None:
+    body = json.dumps({"MediaContainer": page(*movies(1, 2), totalSize=2)}).replace("Movie 1", cut)
+    wire.get(SERVER + ALL, body=body, content_type="application/json")
+    reading = server.items("1", ItemType.MOVIE)
+    assert [item.title for item in reading] == [read_as, "Movie 2"]
+    assert reading.complete

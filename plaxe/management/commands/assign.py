@@ -41,8 +41,9 @@ class Command(JsonCommand):
         quorum = _quorum(options)
         if not (options["viewer"] or options["everyone"] or options["quorum"]):
             raise Refused("Say who must see it: --viewer WHO or --everyone.")
-        items = [selection.item(key, options) for key in options["keys"]]
-        pairs = [(item, selection.viewer(who, item.server)) for item in items for who in options["viewer"]]
+        items = list(dict.fromkeys(selection.item(key, options) for key in options["keys"]))
+        named = ((item, selection.viewer(who, item.server)) for item in items for who in options["viewer"])
+        pairs = list(dict.fromkeys(named))
         with transaction.atomic():
             for pair in pairs:
                 _change(*pair, options)
@@ -56,10 +57,10 @@ class Command(JsonCommand):
     def show(self, result: dict[str, Any]) -> Iterable[str]:
         for row in result["assignments"]:
             verb = ("may see" if row["optional"] else "must see") if row["assigned"] else "need not see"
-            yield f"{row['viewer']['name']} {verb} {row['item']['title']}"
+            yield f"{row['viewer']['name']} {verb} {row['item']['full_title']}"
         for row in result["titles"]:
             if row["quorum"] is not None:
-                yield f"{row['quorum'] or 'All'} must see {row['title']}"
+                yield f"{row['quorum'] or 'All'} must see {row['full_title']}"
 
 
 def _quorum(options: dict[str, Any]) -> int | None:

@@ -10,7 +10,7 @@ from deletions.models import Policy
 from plaxe import selection
 from plaxe.commands import JsonCommand
 
-COUNTS = ("deleted", "gone", "failed", "held", "would_delete")
+COUNTS = ("deleted", "gone", "failed", "held", "unknown", "would_delete")
 
 
 class Command(JsonCommand):
@@ -26,4 +26,4 @@ class Command(JsonCommand):
     def show(self, result: dict[str, Any]) -> Iterable[str]:
         if result["dry_run"]:
             yield f"Dry run: {result['would_delete']} would have been deleted. Nothing was."
-        yield ", ".join(f"{result[name]} {name}" for name in ("deleted", "gone", "failed", "held"))
+        yield ", ".join(f"{result[name]} {name}" for name in COUNTS[:-1])

@@ -27,11 +27,11 @@ class Command(JsonCommand):
 
     def show(self, result: dict[str, Any]) -> Iterable[str]:
         for row in result["viewers"]:
-            then = f" Next: {row['next']['title']}" if row["next"] else ""
+            then = f" Next: {row['next']['full_title']}" if row["next"] else ""
             yield f"{row['viewer']['name']} has seen {row['seen']} of {row['total']}.{then}"
         for row in result["titles"]:
             missing = ", ".join(f"{who['viewer']['name']} ({who['left']})" for who in row["missing"])
-            yield f"{row['item']['title']} waits for {missing}"
+            yield f"{row['item']['full_title']} waits for {missing}"
         if not result["viewers"]:
             yield "Nobody is assigned to anything."
 

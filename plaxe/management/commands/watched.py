@@ -37,4 +37,4 @@ class Command(JsonCommand):
     def show(self, result: dict[str, Any]) -> Iterable[str]:
         for row in result["watched"]:
             verb = "has seen" if row["seen"] else "has not seen"
-            yield f"{row['viewer']['name']} {verb} {row['item']['title']} ({row['leaves']})"
+            yield f"{row['viewer']['name']} {verb} {row['item']['full_title']} ({row['leaves']})"
