@@ -83,4 +83,5 @@ def told(row: dict[str, Any]) -> str:
     """A deletion for people: `12  SCHEDULED  2026-11-21 10:00  Title`, and why under it."""
     when = row["finished_at"] or row["scheduled_for"]
     why = row["held_because"] or row["failed_because"] or " ".join(row["reasons"])
-    return f"{row['id']:>5}  {row['status']:<9}  {when:%Y-%m-%d %H:%M}  {row['full_title']}\n       {why}".rstrip()
+    head = f"{row['id']:>5}  {row['status']:<9}  {when:%Y-%m-%d %H:%M}  {row['full_title']}"
+    return f"{head}\n       {why}".rstrip()

@@ -94,9 +94,9 @@ class SectionPass:
     def _demand_all(self, reading: Reading[Metadata], kind: ItemType) -> None:
         if not reading.complete or self._strange:
             total = "an unknown number" if reading.total is None else reading.total
+            understood = reading.rows - reading.skipped - self._strange
             raise BadResponse(
-                f"Only {reading.rows - reading.skipped - self._strange} of {total} {name_of(kind)}s could be read. "
-                "Nothing was marked as gone."
+                f"Only {understood} of {total} {name_of(kind)}s could be read. Nothing was marked as gone."
             )
 
 
