@@ -366,3 +366,9 @@ def test_what_a_title_holds_for_the_terminal_does_not_reach_it(
     call_command("assign", film.rating_key, "--viewer", "bob")
     shown = capsys.readouterr().out
     assert "evil\ufffd[31mred\ufffd" in shown
+
+
+def test_one_moment_of_trouble_does_not_make_an_address_a_wrong_one(plaxe: Plaxe, world: World) -> None:
+    world.faults.add(Fault("reset", path_pattern="^/identity", times=1))
+    connected = plaxe("connect", "--token", token_of(world, "alice"))
+    assert connected["servers"][0]["machine_identifier"] == "machine-1"

@@ -46,7 +46,8 @@ def test_addresses_are_tried_local_remote_relayed(plex: FakePlex) -> None:
     plex.nobody_at(LOCAL)
     plex.at(RELAY)
     assert take(plex).url == RELAY
-    assert plex.hosts_asked("/identity") == [urlsplit(url).netloc for url in (LOCAL, REMOTE, RELAY)]
+    asked = list(dict.fromkeys(plex.hosts_asked("/identity")))
+    assert asked == [urlsplit(url).netloc for url in (LOCAL, REMOTE, RELAY)]
 
 
 def test_a_typed_address_is_the_only_one_tried(plex: FakePlex) -> None:

@@ -116,6 +116,15 @@ def test_a_listing_of_another_kind_than_asked_for_marks_nothing(
     plex.rows["2"].pop()
 
     assert sync_server(server, now + A_WHILE, full=True).gone == 0
+    assert "Nothing was marked as gone" in LibrarySection.objects.get().last_error
+
+
+def test_a_listing_that_is_mostly_of_another_kind_is_no_listing(
+    server: PlexServer, plex: FakePlex, now: datetime
+) -> None:
+    plex.section("2", "show", show("10"), season("11", "10"), episode("12", "11", "10"))
+    plex.faults.ignores_type = True
+    assert sync_server(server, now).items == 0
     assert "other things" in LibrarySection.objects.get().last_error
 
 

@@ -57,7 +57,7 @@ def names(answer: Answer) -> list[str]:
 def test_an_optional_viewer_is_assigned_and_says_so(film: MediaItem) -> None:
     [row] = plaxe("assign", 7, "--viewer", "bob", "--optional")["assignments"]
     assert row == {
-        "item": {"rating_key": "7", "title": "Heat", "type": "movie"},
+        "item": {"rating_key": "7", "title": "Heat", "full_title": "Heat", "type": "movie"},
         "viewer": {"plex_id": 1002, "name": "Bob"},
         "assigned": True,
         "optional": True,
@@ -123,7 +123,7 @@ def test_waiting_tells_for_each_viewer_and_each_title_what_is_left(
     third, second = answer["viewers"]
     assert (third["viewer"]["name"], third["total"], third["seen"], third["left"]) == ("Carol", 4, 0, 4)
     assert (second["viewer"]["name"], second["total"], second["seen"], second["left"]) == ("Bob", 3, 1, 2)
-    assert second["next"]["title"] == "Bebop · S01E02 · Session 2"
+    assert second["next"]["full_title"] == "Bebop · S01E02 · Session 2"
     bebop, heat = answer["titles"]
     assert (bebop["item"]["title"], bebop["server"], bebop["needed"]) == ("Bebop", "machine-1", None)
     assert [(who["viewer"]["name"], who["left"]) for who in bebop["missing"]] == [("Bob", 2), ("Carol", 3)]
