@@ -20,14 +20,17 @@ class KeySet:
         self._bits: dict[int, int] = {}
         self.count = 0
 
-    def add(self, key: str) -> None:
+    def add(self, key: str) -> bool:
+        """Whether it is new."""
         tail = key.rpartition("/")[2] if key.startswith("/") else key
         number = int(tail) if tail.isdecimal() and len(tail) < 19 else hash(key)
         chunk, bit = number >> 8, 1 << (number & 255)
         before = self._bits.get(chunk, 0)
-        if not before & bit:
-            self._bits[chunk] = before | bit
-            self.count += 1
+        if before & bit:
+            return False
+        self._bits[chunk] = before | bit
+        self.count += 1
+        return True
 
 
 class Reading(Generic[T]):
@@ -35,18 +38,27 @@ class Reading(Generic[T]):
 
     Afterwards ``complete`` says whether everything the server announced was received and understood. Where it
     announces no total, only an empty page proves the end: pages may be shorter than asked for.
+
+    A row that comes again may have pushed another one out, so distinct rows are counted. A list that
+    `has_twins` holds some rows twice itself, side by side: those count as well.
     """
 
-    def __init__(self, fetch: Callable[[int], Page[T]], key: Callable[[T], str]) -> None:
+    def __init__(
+        self, fetch: Callable[[int], Page[T]], key: Callable[[T], str], *, has_twins: bool = False
+    ) -> None:
         self._fetch = fetch
         self._key = key
+        self._has_twins = has_twins
         self._keys = KeySet()
+        self._last = ""
+        self._counted = 0
         self._most = 0  # the highest total: a list that shrinks while it is read may have moved past us
         self._harmless = 0
         self._pages = self._read()
         self.rows = 0
         self.skipped = 0
         self.total: int | None = None
+        self.is_whole = False  # nothing is missing, but some rows may not have been understood
         self.complete = False
 
     def __iter__(self) -> Iterator[T]:
@@ -64,22 +76,32 @@ class Reading(Generic[T]):
             going = self._note(page) and not self._has_all()
             if page.rows:
                 yield page.rows
-        self.complete = not self.skipped and (self._has_all() or (self.total is None and page.received == 0))
+        self.is_whole = self._has_all() or (self.total is None and page.received == 0)
+        self.complete = self.is_whole and not self.skipped
 
     def _note(self, page: Page[T]) -> bool:
         """Whether the page got us any further; a server that ignores where to start never does."""
-        seen = self._keys.count
-        for row in page.rows:
-            self._keys.add(self._key(row))
+        if page.total is not None:
+            self.total, self._most = page.total, max(self._most, page.total)
         self.rows += page.received - page.harmless
         self.skipped += page.skipped
         self._harmless = max(self._harmless, page.harmless)  # it comes once, whatever is sent twice
-        if page.total is not None:
-            self.total, self._most = page.total, max(self._most, page.total)
         unread = page.skipped and self.total is not None and self.rows < self.total
-        return page.received > 0 and (self._keys.count > seen or bool(unread))
+        return page.received > 0 and (self._brings_news(page) or bool(unread))
+
+    def _brings_news(self, page: Page[T]) -> bool:
+        seen, counted = self._keys.count, self._counted
+        fresh: set[str] = set()
+        for key in map(self._key, page.rows):
+            if self._keys.add(key):
+                fresh.add(key)
+                self._counted += 1
+            elif self._has_twins and (key in fresh or key == self._last):
+                self._counted += 1
+            self._last = key
+        return self._keys.count > seen or (self._counted > counted and self.total is not None)
 
     def _has_all(self) -> bool:
         if self.total is None:
             return False
-        return self._keys.count + self.skipped + self._harmless >= self._most
+        return self._counted + self.skipped + self._harmless >= self._most

@@ -124,7 +124,7 @@ class PlexMediaServer:
         rating_key: str | None = None,
         page_size: int = HISTORY_PAGE,
     ) -> Reading[Play]:
-        """All plays that the token's user may see; the rating key may be a show's."""
+        """All plays that the token's user may see, some of them twice; the rating key may be a show's."""
         filters = {
             # Becomes viewedAt%3E=1700000000. With the "=" in the key Plex ignores the filter without a word.
             "viewedAt>": None if since is None else int(since.timestamp()),
@@ -134,7 +134,8 @@ class PlexMediaServer:
             "sort": sort,
         }
         params = {name: str(value) for name, value in filters.items() if value is not None}
-        return self._reading("/status/sessions/history/all", params, page_size, HISTORY.read, _play_key)
+        path = "/status/sessions/history/all"
+        return self._reading(path, params, page_size, HISTORY.read, _play_key, has_twins=True)
 
     def delete(self, rating_key: str) -> None:
         """Deletes the files of this one item. Sent once, never repeated; proof is the caller's business."""
@@ -161,12 +162,14 @@ class PlexMediaServer:
         page_size: int,
         read: Callable[[Answer], Page[T]],
         key: Callable[[T], str],
+        *,
+        has_twins: bool = False,
     ) -> Reading[T]:
         def fetch(start: int) -> Page[T]:
             window = {"X-Plex-Container-Start": str(start), "X-Plex-Container-Size": str(page_size)}
             return read(self._http.get(path, params, headers=window))
 
-        return Reading(fetch, key)
+        return Reading(fetch, key, has_twins=has_twins)
 
 
 def _one_key(key: str) -> str:

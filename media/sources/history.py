@@ -141,7 +141,7 @@ class _Run:
 
     def _demand_all(self, reading: Reading[Play]) -> None:
         self._skipped += reading.skipped
-        if not reading.complete:
+        if not reading.is_whole:
             total = "an unknown number" if reading.total is None else reading.total
             raise BadResponse(
                 f"The history could not be read whole: {reading.rows - reading.skipped} of {total} rows. "

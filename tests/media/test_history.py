@@ -225,7 +225,7 @@ def test_rows_of_no_use_are_skipped_and_counted(server: PlexServer, plex: FakePl
 
 
 @pytest.mark.usefixtures("library")
-def test_a_row_that_cannot_be_understood_makes_the_reading_incomplete(
+def test_a_row_that_cannot_be_understood_is_skipped_counted_and_holds_up_nothing(
     server: PlexServer, plex: FakePlex
 ) -> None:
     plex.play("1", BOB, START)
@@ -233,7 +233,16 @@ def test_a_row_that_cannot_be_understood_makes_the_reading_incomplete(
 
     report = read(server)
 
-    assert (report.watches, report.skipped, report.complete) == (1, 1, False)
+    assert (report.watches, report.skipped, report.complete, report.errors) == (1, 1, True, ())
+
+
+@pytest.mark.usefixtures("library")
+def test_a_view_written_down_twice_under_one_key_is_one_view(server: PlexServer, plex: FakePlex) -> None:
+    plex.history.append(plex.play("1", BOB, START))
+
+    report = read(server)
+
+    assert (report.watches, report.complete) == (1, True)
 
 
 @pytest.mark.usefixtures("library")

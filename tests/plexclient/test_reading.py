@@ -325,3 +325,35 @@ def test_half_a_character_in_one_title_spoils_neither_page_nor_title(
     reading = server.items("1", ItemType.MOVIE)
     assert [item.title for item in reading] == [read_as, "Movie 2"]
     assert reading.complete
+
+
+def plays(*numbers: int) -> list[dict[str, Any]]:
+    return [{"historyKey": f"/status/sessions/history/{n}", "ratingKey": "7", "viewedAt": n} for n in numbers]
+
+
+@pytest.mark.parametrize(
+    ("pages", "complete"),
+    [
+        ([plays(1, 2, 2, 2)], True),  # one view, written down thrice
+        ([plays(1, 2), plays(2, 3)], True),  # twins on both sides of a page's edge
+        ([plays(1, 2), plays(2, 2)], True),
+        ([plays(1, 2), plays(1, 2)], False),  # the same page again
+        ([plays(1, 2, 3), plays(2)], False),  # a row pushed in from before
+    ],
+)
+def test_a_history_that_holds_a_view_twice_is_complete_and_one_that_repeats_a_page_is_not(
+    server: PlexMediaServer, container: Answers, pages: list[list[dict[str, Any]]], complete: bool
+) -> None:
+    container(
+        "/status/sessions/history/all", *(page(*rows, totalSize=4) for rows in pages), page(totalSize=4)
+    )
+    reading = server.history()
+    assert len(list(reading)) == 4
+    assert reading.complete is complete
+
+
+def test_a_twin_that_comes_for_ever_ends_somewhere(server: PlexMediaServer, wire: RequestsMock) -> None:
+    wire.get(SERVER + "/status/sessions/history/all", json={"MediaContainer": page(*plays(1))})
+    reading = server.history()
+    assert len(list(reading)) == 2
+    assert not reading.complete

@@ -355,7 +355,7 @@ def test_plays_without_a_history_key_are_told_apart_by_what_they_say(
     listing(HISTORY, [{"ratingKey": "5", "viewedAt": time, "accountID": 1} for time in (1, 2, 2)])
     reading = server.history()
     assert len(list(reading)) == 3
-    assert not reading.complete
+    assert reading.complete
 
 
 def test_local_accounts_are_read(server: PlexMediaServer, container: Answers) -> None:
