@@ -192,6 +192,8 @@ def viewers_still_say_so(deletion: Deletion, facts: Facts, now: datetime) -> Obj
     unknown = witnesses.hear(item, facts.tokens, now) if item else []
     if item is None or not item.is_complete():
         return Objection(*queue.missing(deletion))
+    if words := witnesses.half_way(item):
+        return Objection(Hold.HALF_PLAYED, words)
     return Objection(Hold.UNREADABLE, " ".join(unknown)) if unknown else None
 
 

@@ -7,6 +7,7 @@ from accounts.tokens import NoToken, ViewerTokens, in_words
 from deletions.models import Hold
 from media import states
 from media.models import ALL, Assignment, MediaItem, Watch
+from media.models.watches import HALF_WAY
 from plexclient.errors import Forbidden, NotFound, PlexError
 
 
@@ -61,17 +62,23 @@ def is_half_way(item: MediaItem) -> bool:
 
 
 def hear(item: MediaItem, tokens: ViewerTokens, now: datetime) -> list[str]:
-    """Ask everybody whose view is needed; what they say becomes what Plaxe knows.
+    """Ask everybody who must see it, also whom a quorum does not need; what they say is what Plaxe knows then.
 
     Returns in words whose answer is not known. For whom there is no token the history alone counts.
     """
     return [words for viewer in _witnesses(item) if (words := _hear(item, viewer, tokens, now))]
 
 
+def half_way(item: MediaItem) -> str:
+    """Who is in the middle of it, in words. A quorum takes it away from nobody."""
+    paused = Watch.objects.filter(item=item, viewer__in=_witnesses(item), offset__gte=HALF_WAY)
+    names = sorted(paused.values_list("viewer__name", flat=True))
+    return " ".join(f"{name} is half-way through it." for name in names)
+
+
 def _witnesses(item: MediaItem) -> list[PlexUser]:
-    needed = item.covering_assignments().filter(is_optional=False).values("viewer")
-    viewed = Watch.objects.filter(item=item, viewer__in=needed, withdrawn_at=None)
-    return [watch.viewer for watch in viewed.exclude(last_viewed_at=None).select_related("viewer")]
+    required = item.covering_assignments().filter(is_optional=False)
+    return list(PlexUser.objects.filter(pk__in=required.values("viewer")))
 
 
 def _hear(item: MediaItem, viewer: PlexUser, tokens: ViewerTokens, now: datetime) -> str:
@@ -88,8 +95,12 @@ def _hear(item: MediaItem, viewer: PlexUser, tokens: ViewerTokens, now: datetime
 
 
 def _hidden(item: MediaItem, viewer: PlexUser) -> str:
-    """The owner's word needs no other; it is the way out where a library is no longer shared."""
-    if Watch.objects.filter(item=item, viewer=viewer, vouched_at__gt=item.views_count_from).exists():
+    """The owner's word needs no other; it is the way out where a library is no longer shared.
+
+    Whoever has no view that counts and cannot see the title is not in the middle of it either.
+    """
+    views = Watch.objects.counting(item.views_count_from).filter(item=item, viewer=viewer)
+    if not views.exclude(vouched_at__gt=item.views_count_from).exists():
         return ""
     return (
         f"Plex does not show it to {viewer}, so whether he has seen it is not known. Share {item.section} "

@@ -12,6 +12,7 @@ from deletions.execution import execute_due
 from deletions.models import Deletion, Hold, Status
 from deletions.queue import enqueue_complete
 from media import watching
+from media.assigning import demand_quorum
 from media.sources import poll
 from media.sync import sync_server
 from plexclient.demo import Item, World
@@ -99,6 +100,19 @@ def test_who_is_half_way_again_holds_it_until_the_end(server: PlexServer, world:
     assert_held(executed(deletion), Hold.HALF_PLAYED, "bob is half-way through it.", world)
     assert_held(executed(deletion), Hold.HALF_PLAYED, "bob is half-way through it.", world)
     world.play(world.person("bob"), film)
+    assert executed(deletion).status == Status.DELETED
+
+
+def test_a_quorum_takes_it_away_from_nobody_who_is_in_the_middle_of_it(
+    server: PlexServer, world: World, film: Item
+) -> None:
+    assign(film, "carol")
+    demand_quorum(known(film), 1)
+    deletion = queued(world, film, "bob")
+    world.play(world.person("carol"), film, fraction=0.5)
+    assert executed(deletion).hold == Hold.HALF_PLAYED
+    assert deletion.held_because == "carol is half-way through it."
+    world.play(world.person("carol"), film)
     assert executed(deletion).status == Status.DELETED
 
 
