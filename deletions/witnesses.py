@@ -62,7 +62,7 @@ def is_half_way(item: MediaItem) -> bool:
 
 
 def hear(item: MediaItem, tokens: ViewerTokens, now: datetime) -> list[str]:
-    """Ask everybody who must see it, also whom a quorum does not need; what they say is what Plaxe knows then.
+    """Ask everybody who must see it, also whom a quorum does not need; what they say is what Plaxe knows.
 
     Returns in words whose answer is not known. For whom there is no token the history alone counts.
     """
