@@ -372,3 +372,10 @@ def test_one_moment_of_trouble_does_not_make_an_address_a_wrong_one(plaxe: Plaxe
     world.faults.add(Fault("reset", path_pattern="^/identity", times=1))
     connected = plaxe("connect", "--token", token_of(world, "alice"))
     assert connected["servers"][0]["machine_identifier"] == "machine-1"
+
+
+def test_the_rows_of_a_poll_are_those_of_the_history(connected: Plaxe, world: World, film: Item) -> None:
+    assign(connected, film, "bob", "carol")
+    seen_by(world, film, "bob", "carol")
+    [server] = connected("poll")["servers"]
+    assert (server["rows"], server["watches"], server["complete"], server["errors"]) == (2, 2, True, [])

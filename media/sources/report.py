@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PollReport:
-    rows: int = 0
+    rows: int = 0  # of the history; what the viewers' own lists hold is met again and again
     watches: int = 0
     skipped: int = 0
     complete: bool = True

@@ -112,7 +112,7 @@ class _Viewer:
             problem = in_words(error, self._viewer)
             errors = (f"What {self._viewer} has seen could not be read: {problem}",)
         self._remember(problem, is_whole=not problem)
-        return PollReport(rows=self._rows, watches=self.taken.views, errors=errors)
+        return PollReport(watches=self.taken.views, errors=errors)
 
     def _tick(self) -> None:
         if self._job:
