@@ -11,6 +11,7 @@ WORKDIR /app
 COPY manage.py ./
 COPY accounts accounts
 COPY deletions deletions
+COPY locale locale
 COPY media media
 COPY plaxe plaxe
 COPY plexclient plexclient
