@@ -11,7 +11,7 @@ import msgspec
 from plexclient.errors import BadResponse
 from plexclient.http import Answer
 from plexclient.types.library import Metadata
-from plexclient.types.wire import Value, read
+from plexclient.types.wire import NOT_JSON, Value, read
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -31,7 +31,7 @@ def json_of(answer: Answer) -> Any:
     for body in (answer.body, LONE_SURROGATE.sub(rb"\\ufffd", answer.body)):
         try:
             return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             continue
     raise unreadable(answer)
 
@@ -144,7 +144,7 @@ class PageReader(Generic[Row, T]):
     def _whole(self, answer: Answer) -> Container[Row] | None:
         try:
             return self._decoder.decode(answer.body).container
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             return None
 
     def _row_by_row(self, answer: Answer) -> Page[T]:

@@ -34,3 +34,11 @@ class RateLimited(PlexError):
 
 class BadResponse(PlexError):
     """An answer that means nothing to Plaxe: unexpected status, web page, cut-off or senseless data."""
+
+
+class Moved(BadResponse):
+    """It is somewhere else. Where to may hold a secret, and is not in the message."""
+
+    def __init__(self, message: str, *, status: int, location: str) -> None:
+        super().__init__(message, status=status)
+        self.location = location

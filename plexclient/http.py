@@ -4,7 +4,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
@@ -56,6 +57,8 @@ class Timing:
     first_wait: float = 0.5
     longest_wait: float = 30
     size_cap: int = 64 * 1024 * 1024
+    # Plex may answer a DELETE before the entry is gone: how long to wait before each look.
+    proof_waits: tuple[float, ...] = (0, 0.3, 1)
 
 
 DEFAULT_TIMING: Final = Timing()
@@ -85,8 +88,8 @@ class Http:
     """One host, one token. May be used by several threads at once."""
 
     def __init__(self, url: str, identity: ClientIdentity, token: str | None, timing: Timing) -> None:
-        self._url = url.rstrip("/")
-        self.host = address(self._url)
+        self.url = url.rstrip("/")
+        self.host = address(self.url)
         self._identity = identity
         self._token = token
         self._timing = timing
@@ -105,13 +108,49 @@ class Http:
         return self._repeating(_Call(method="GET", path=path, params=params or {}, headers=sent))
 
     def post(
-        self, path: str, params: Mapping[str, str] | None = None, form: Mapping[str, str] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        *,
+        advice: Mapping[int, str] | None = None,
     ) -> Answer:
-        call = _Call(method="POST", path=path, params=params or {}, form=form, headers=self._headers(JSON))
+        headers, words = self._headers(JSON), advice or {}
+        call = _Call(method="POST", path=path, params=params or {}, form=form, headers=headers, advice=words)
         return self._repeating(call)
 
     def delete(self, path: str, *, advice: Mapping[int, str]) -> Answer:
         return self._repeating(_Call(method="DELETE", path=path, headers=self._headers(JSON), advice=advice))
+
+    @contextmanager
+    def stream(
+        self, path: str, params: Mapping[str, str], *, accept: str, silence: float
+    ) -> Iterator[Iterator[bytes]]:
+        """An answer of type `accept` that goes on for ever, cut off after so many seconds without a byte."""
+        headers = self._headers(accept)
+        try:
+            with (
+                _new_session() as session,
+                session.get(
+                    self.url + path,
+                    params=params,
+                    headers=headers,
+                    timeout=(self._timing.connect, silence),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                if error := by_status(self.host, response.status_code, response.headers, b"", {}):
+                    raise error
+                if accept not in response.headers.get("Content-Type", ""):
+                    raise BadResponse(f"{self.host} answered with something else than a stream of events.")
+                yield _bits(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as failure:
+            raise by_failure(self.host, failure) from None
+
+    def token_header(self) -> dict[str, str]:
+        """For a connection that is not HTTP for long."""
+        return self._headers(JSON)
 
     def _headers(self, accept: str, *, anonymous: bool = False) -> dict[str, str]:
         headers = self._identity.headers() | {"Accept": accept}
@@ -148,7 +187,8 @@ class Http:
             with self._send(call, end) as response:
                 status, headers = response.status_code, response.headers
                 body = self._body(response, end, needed=response.ok)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as failure:
+        # requests reads a Location although it is not to follow it, and stumbles over nonsense.
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as failure:
             logger.debug("%s %s: %s", call.method, call.path, type(failure).__name__)
             error: PlexError | None = by_failure(self.host, failure)
         else:
@@ -162,7 +202,7 @@ class Http:
         left = max(end - time.monotonic(), 0.001)
         return self._session(call.method).request(
             call.method,
-            self._url + call.path,
+            self.url + call.path,
             params=call.params,
             data=call.form,
             headers=call.headers,
@@ -199,6 +239,11 @@ class Http:
             if time.monotonic() > end:
                 raise Unreachable(f"{self.host} was still answering when time was up. Is it overloaded?")
         return bytes(body)
+
+
+def _bits(response: requests.Response) -> Iterator[bytes]:
+    while chunk := response.raw.read1(CHUNK, decode_content=True):
+        yield chunk
 
 
 def _new_session() -> requests.Session:

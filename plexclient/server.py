@@ -7,9 +7,12 @@ from itertools import islice
 from typing import TypeVar
 
 from plexclient.decoding import Page, PageReader, container_of, inheriting, list_of, value_of
-from plexclient.errors import NotFound, PlexError
+from plexclient.errors import BadResponse, NotFound, PlexError, Unreachable
+from plexclient.events import Event
 from plexclient.http import DEFAULT_TIMING, Answer, ClientIdentity, Http, Timing
 from plexclient.paging import Reading
+from plexclient.streams import listen
+from plexclient.types.insight import Activity, Device, Playlist, Preference
 from plexclient.types.library import Image, ItemType, Metadata, Section
 from plexclient.types.people import LocalAccount
 from plexclient.types.servers import Identity, Root
@@ -29,6 +32,12 @@ DELETE_ADVICE = {
     400: "{host} could not delete the files (400). Can Plex write to the folder, and is the disk there?",
     403: "{host} does not allow deleting (403). Switch on 'Allow media deletion' in the server's library"
     " settings, and use the owner's account.",
+    429: "{host} is asked too often (429) and has deleted nothing. Try again later.",
+}
+TERMINATE_ADVICE = {
+    401: "{host} ends nobody's playback: that takes Plex Pass (401).",
+    403: "{host} does not end this playback (403). It takes the token of the server's owner.",
+    404: "That playback has ended already (404).",
 }
 
 
@@ -89,11 +98,35 @@ class PlexMediaServer:
 
     def metadata(self, rating_key: str, *, check_files: bool = False) -> Metadata:
         params = {"includeGuids": "1"} | ({"checkFiles": "1"} if check_files else {})
-        answer = self._http.get(f"/library/metadata/{_one_key(rating_key)}", params)
+        answer = self._surely(f"/library/metadata/{_one_key(rating_key)}", params)
         page = METADATA.read(answer)
         if page.skipped or [row.rating_key for row in page.rows] != [rating_key]:
             raise answer.bad(f"was asked for item {rating_key} and answered with something else.")
         return page.rows[0]
+
+    def _surely(self, path: str, params: dict[str, str]) -> Answer:
+        """A 404 is believed when a Plex says it twice: a proxy says it of everything while Plex is away."""
+        try:
+            return self._http.get(path, params)
+        except NotFound:
+            self._is_plex()
+        return self._http.get(path, params)
+
+    def _is_plex(self) -> None:
+        try:
+            self.identity()
+        except NotFound:
+            raise Unreachable(f"{self._http.host} answers, but not as a Plex. Is Plex running?") from None
+
+    def copies(self, guid: str, kind: ItemType) -> list[Metadata]:
+        """All titles of a work, in whatever library. Raises BadResponse when they were not read whole."""
+        reading = self._metadata(
+            "/library/all", {"type": str(int(kind)), "guid": guid, "includeGuids": "1"}, PAGE
+        )
+        found = [row for row in reading if row.guid == guid]
+        if not reading.complete:
+            raise BadResponse("The server was asked where a title is, and did not answer in full.")
+        return found
 
     def metadata_batch(self, rating_keys: Iterable[str]) -> list[Metadata]:
         """Those of them that exist."""
@@ -140,6 +173,50 @@ class PlexMediaServer:
     def delete(self, rating_key: str) -> None:
         """Deletes the files of this one item. Sent once, never repeated; proof is the caller's business."""
         self._http.delete(f"/library/metadata/{_one_key(rating_key)}", advice=DELETE_ADVICE)
+
+    def delete_version(self, rating_key: str, media_id: str) -> None:
+        """Deletes the files of one version of this item. Sent once, as above."""
+        path = f"/library/metadata/{_one_key(rating_key)}/media/{_one_key(media_id)}"
+        self._http.delete(path, advice=DELETE_ADVICE)
+
+    def refresh(self, section_key: str, folder: str) -> None:
+        """Have one folder looked at, as the server names it; it answers before it has looked. The API's
+        description says POST, servers of all ages take the GET that every other client sends."""
+        self._http.get(f"/library/sections/{_one_key(section_key)}/refresh", {"path": folder})
+
+    def terminate(self, session_id: str, reason: str) -> None:
+        """Ends somebody's playback and shows him why. Takes Plex Pass."""
+        params = {"sessionId": _one_key(session_id), "reason": reason}
+        self._http.post("/status/sessions/terminate", params, advice=TERMINATE_ADVICE)
+
+    def cancel_transcode(self, key: str) -> None:
+        self._http.delete(f"/transcode/sessions/{_one_key(key)}", advice={})
+
+    def preferences(self) -> dict[str, Preference]:
+        answer = self._http.get("/:/prefs")
+        return {row.id: row for row in list_of(answer, container_of(answer), "Setting", Preference)}
+
+    def devices(self) -> list[Device]:
+        answer = self._http.get("/devices")
+        return list_of(answer, container_of(answer), "Device", Device)
+
+    def activities(self) -> list[Activity]:
+        answer = self._http.get("/activities")
+        return list_of(answer, container_of(answer), "Activity", Activity)
+
+    def playlists(self) -> list[Playlist]:
+        answer = self._http.get("/playlists", {"playlistType": "video"})
+        return list_of(answer, container_of(answer), "Metadata", Playlist)
+
+    def playlist_items(self, rating_key: str) -> Reading[Metadata]:
+        return self._metadata(f"/playlists/{_one_key(rating_key)}/items", {}, PAGE)
+
+    def on_deck(self) -> Reading[Metadata]:
+        return self._metadata("/library/onDeck", {}, PAGE)
+
+    def listen(self, *, silence: float) -> Iterator[list[Event]]:
+        """What the server announces, see `streams.listen`."""
+        return listen(self._http, silence)
 
     def thumb(self, path: str, width: int, height: int) -> Image:
         if not path.startswith("/library/") or ".." in path:

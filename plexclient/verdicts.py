@@ -14,6 +14,7 @@ import urllib3.exceptions as urllib3_errors
 from plexclient.errors import (
     BadResponse,
     Forbidden,
+    Moved,
     NotFound,
     PlexError,
     RateLimited,
@@ -52,14 +53,15 @@ def by_status(
     code, complaint = _plex_tv_error(body)
     words = (advice.get(status) or _words(status, headers)).format(host=host)
     if status in {401, 498} or code == UNAUTHENTICATED or (status == 422 and "token" in complaint):
-        return Unauthorized(WORDS[401].format(host=host), status=status, code=code)
+        return Unauthorized((advice.get(401) or WORDS[401]).format(host=host), status=status, code=code)
     if status == 404 or code == PIN_UNKNOWN:
         return NotFound(words, status=status, code=code)
     if status == 403:
         return Forbidden(words, status=status, code=code)
     if status == 429:
         return RateLimited(words, retry_after=_seconds(headers.get("Retry-After", "")), code=code)
-    return BadResponse(words, status=status, code=code)
+    moved = Moved(words, status=status, location=headers.get("Location", "")) if 300 <= status < 400 else None
+    return moved or BadResponse(words, status=status, code=code)
 
 
 def _words(status: int, headers: Mapping[str, str]) -> str:

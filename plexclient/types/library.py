@@ -52,6 +52,7 @@ class Media(Value, frozen=True, kw_only=True):
 
     id: int | None = None
     proxy_type: int | None = None
+    video_resolution: str = ""
     parts: tuple[Part, ...] = msgspec.field(name="Part", default=())
 
     @property
@@ -91,6 +92,8 @@ class Metadata(Value, frozen=True, kw_only=True):
     updated_at: Moment | None = None
     deleted_at: Moment | None = None
     originally_available_at: str = ""
+    original_title: str = ""
+    title_sort: str = ""
     edition_title: str = ""
     thumb: str = ""
     parent_thumb: str = ""
@@ -98,6 +101,7 @@ class Metadata(Value, frozen=True, kw_only=True):
     view_count: int | None = None
     view_offset: int | None = None
     last_viewed_at: Moment | None = None
+    user_rating: float | None = None  # of ten, by whoever asks
     leaf_count: int | None = None
     viewed_leaf_count: int | None = None
     child_count: int | None = None

@@ -18,6 +18,10 @@ class Play(Value, frozen=True, kw_only=True):
     history_key: str = ""
     type: str = ""
     title: str = ""
+    show_title: str = ""
+    index: int | None = None
+    parent_index: int | None = None
+    originally_available_at: str = ""
     section_key: str | None = None
     parent_rating_key: str | None = None
     grandparent_rating_key: str | None = None
@@ -34,6 +38,10 @@ class HistoryRow(Value, frozen=True, kw_only=True):
     viewed_at: int | None = None
     type: str = ""
     title: str = ""
+    grandparent_title: str = ""
+    index: int | None = None
+    parent_index: int | None = None
+    originally_available_at: str = ""
 
     def play(self) -> Play:
         return Play(
@@ -43,6 +51,10 @@ class HistoryRow(Value, frozen=True, kw_only=True):
             history_key=self.history_key,
             type=self.type,
             title=self.title,
+            show_title=self.grandparent_title,
+            index=self.index,
+            parent_index=self.parent_index,
+            originally_available_at=self.originally_available_at,
             section_key=_text(self.section_id),
             parent_rating_key=_last_segment(self.parent_key),
             grandparent_rating_key=_last_segment(self.grandparent_key),
@@ -73,6 +85,19 @@ class Session(Value, frozen=True, kw_only=True):
     view_offset: int | None = None
     session_id: str = ""
     player: str = ""
+    show_title: str = ""
+    index: int | None = None
+    parent_index: int | None = None
+    duration: int | None = None
+    device: str = ""
+    is_local: bool | None = None
+    transcode_key: str | None = None
+    transcode_progress: float | None = None
+    video_decision: str = ""
+
+    @property
+    def is_transcoded(self) -> bool:
+        return self.video_decision == "transcode"
 
 
 class SessionUser(Value, frozen=True, kw_only=True):
@@ -84,6 +109,16 @@ class Player(Value, frozen=True, kw_only=True):
     state: str = ""
     title: str = ""
     product: str = ""
+    platform: str = ""
+    local: bool | None = None
+
+
+class Transcode(Value, frozen=True, kw_only=True):
+    """The key is a path here and bare in the list of transcodes."""
+
+    key: str = ""
+    progress: float | None = None
+    video_decision: str = ""
 
 
 class SessionId(Value, frozen=True, kw_only=True):
@@ -98,6 +133,11 @@ class SessionRow(Value, frozen=True, kw_only=True):
     type: str = ""
     title: str = ""
     view_offset: int | None = None
+    duration: int | None = None
+    grandparent_title: str = ""
+    index: int | None = None
+    parent_index: int | None = None
+    transcode: Transcode = msgspec.field(name="TranscodeSession", default=Transcode())
     user: SessionUser = msgspec.field(name="User", default=SessionUser())
     player: Player = msgspec.field(name="Player", default=Player())
     session: SessionId = msgspec.field(name="Session", default=SessionId())
@@ -116,4 +156,13 @@ class SessionRow(Value, frozen=True, kw_only=True):
             view_offset=self.view_offset,
             session_id=self.session.id,
             player=self.player.title or self.player.product,
+            show_title=self.grandparent_title,
+            index=self.index,
+            parent_index=self.parent_index,
+            duration=self.duration,
+            device=" · ".join(filter(None, (self.player.product, self.player.platform))),
+            is_local=self.player.local,
+            transcode_key=_last_segment(self.transcode.key),
+            transcode_progress=self.transcode.progress,
+            video_decision=self.transcode.video_decision,
         )

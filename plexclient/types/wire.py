@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -25,13 +25,23 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 T = TypeVar("T")
 
 
+# What msgspec raises for bytes that are no JSON, or nested so deeply that nobody means them.
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
 def read(raw: Any, kind: type[T]) -> T:
     """Raises ``msgspec.ValidationError``. Null and empty text stand for a missing key, a number for text."""
-    bare = _without_nothing(raw)
-    if isinstance(bare, dict) and issubclass(kind, msgspec.Struct):
-        mends = _mends(kind)
-        bare = {name: mends[name](value) if name in mends else value for name, value in bare.items()}
-    return msgspec.convert(bare, kind, strict=False)
+    try:
+        return msgspec.convert(_mended(_without_nothing(raw), kind), kind, strict=False)
+    except RecursionError:
+        raise msgspec.ValidationError("it is nested too deeply") from None
+
+
+def _mended(bare: Any, kind: type) -> Any:
+    if not isinstance(bare, dict) or not issubclass(kind, msgspec.Struct):
+        return bare
+    mends = _mends(kind)
+    return {name: mends[name](value) if name in mends else value for name, value in bare.items()}
 
 
 def _without_nothing(raw: Any) -> Any:
@@ -44,8 +54,11 @@ def _without_nothing(raw: Any) -> Any:
 
 @cache
 def _mends(kind: type[msgspec.Struct]) -> dict[str, Callable[[Any], Any]]:
-    mends = {str: _as_text, str | None: _as_text, Moment: _as_seconds, Moment | None: _as_seconds}
+    mends: dict[Any, Callable[[Any], Any]] = {str: _as_text, Moment: _as_seconds}
+    mends |= {kind_ | None: mend for kind_, mend in mends.items()}
     fields = msgspec.structs.fields(kind)
+    within = {field.type for field in fields if isinstance(field.type, type)}
+    mends |= {inner: partial(_mended, kind=inner) for inner in within if issubclass(inner, msgspec.Struct)}
     return {field.encode_name: mends[field.type] for field in fields if field.type in mends}
 
 

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -28,12 +28,6 @@ def server(identity: ClientIdentity) -> PlexMediaServer:
 @pytest.fixture
 def cloud(identity: ClientIdentity) -> PlexCloud:
     return PlexCloud(CLOUD, identity, TOKEN, timing=QUICK)
-
-
-@pytest.fixture
-def wire() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from plexclient.cloud import PlexCloud
 from plexclient.errors import (
     BadResponse,
     Forbidden,
+    Moved,
     NotFound,
     PlexError,
     RateLimited,
@@ -77,8 +78,8 @@ def test_a_token_with_line_breaks_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (301, BadResponse),
-        (307, BadResponse),
+        (301, Moved),
+        (307, Moved),
         (400, BadResponse),
         (401, Unauthorized),
         (403, Forbidden),
@@ -316,3 +317,12 @@ def test_a_client_needs_no_token(wire: RequestsMock, identity: ClientIdentity) -
     wire.get(USER, json={"id": 1})
     assert PlexCloud("https://plex.example/", identity).user().id == 1
     assert "X-Plex-Token" not in sent(wire)[0].headers
+
+
+@pytest.mark.parametrize("location", ["https://[", "http://plex.example:x/", "\x00", "//"])
+def test_a_place_that_makes_no_sense_is_an_error_like_others(
+    wire: RequestsMock, server: PlexMediaServer, location: str
+) -> None:
+    wire.get(ROOT, status=302, headers={"Location": location})
+    with pytest.raises(PlexError):
+        server.root()

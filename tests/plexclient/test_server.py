@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from responses import RequestsMock
 
-from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError
+from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, Unreachable
 from plexclient.server import PlexMediaServer
 from plexclient.types import ItemType
 
@@ -174,9 +174,30 @@ def test_another_item_than_the_one_asked_for_is_a_bad_response(
         server.metadata("7")
 
 
-def test_an_item_that_is_gone_is_not_found(wire: RequestsMock, server: PlexMediaServer) -> None:
+def test_an_item_that_is_gone_is_not_found(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers
+) -> None:
+    container("/identity", {"machineIdentifier": "m"})
     wire.get(SERVER + "/library/metadata/7", status=404, body="<html>", content_type="text/html")
     with pytest.raises(NotFound):
+        server.metadata("7")
+
+
+def test_an_item_that_is_missed_once_is_not_gone(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers
+) -> None:
+    wire.get(SERVER + "/library/metadata/7", status=404, body="<html>", content_type="text/html")
+    container("/identity", {"machineIdentifier": "m"})
+    container("/library/metadata/7", {"size": 1, "Metadata": [MOVIE]})
+    assert server.metadata("7").rating_key == "7"
+
+
+def test_a_proxy_that_knows_nothing_while_plex_is_away_does_not_say_that_an_item_is_gone(
+    wire: RequestsMock, server: PlexMediaServer
+) -> None:
+    for path in ("/library/metadata/7", "/identity"):
+        wire.get(SERVER + path, status=404, body="404 page not found", content_type="text/plain")
+    with pytest.raises(Unreachable, match="Is Plex running"):
         server.metadata("7")
 
 
@@ -432,6 +453,26 @@ def test_whatever_is_not_one_key_is_never_sent(wire: RequestsMock, server: PlexM
         with pytest.raises(PlexError):
             call(key)
     assert not wire.calls
+
+
+def test_one_version_is_deleted_by_its_id(wire: RequestsMock, server: PlexMediaServer) -> None:
+    wire.delete(SERVER + "/library/metadata/7/media/41")
+    server.delete_version("7", "41")
+    assert len(wire.calls) == 1
+
+
+@pytest.mark.parametrize("media_id", ["", "41,42", "41/..", "*"])
+def test_what_is_no_id_of_one_version_is_not_sent(
+    wire: RequestsMock, server: PlexMediaServer, media_id: str
+) -> None:
+    with pytest.raises(PlexError, match="nothing was sent"):
+        server.delete_version("7", media_id)
+
+
+def test_a_folder_to_be_looked_at_is_named_as_it_is(wire: RequestsMock, server: PlexMediaServer) -> None:
+    wire.get(SERVER + "/library/sections/1/refresh")
+    server.refresh("1", "/data/films/A & B = C#?")
+    assert str(wire.calls[0].request.url).endswith("/refresh?path=%2Fdata%2Ffilms%2FA+%26+B+%3D+C%23%3F")
 
 
 def test_a_refused_delete_says_what_to_switch_on(wire: RequestsMock, server: PlexMediaServer) -> None:
