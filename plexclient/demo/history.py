@@ -27,6 +27,12 @@ class Row:
     grandparent_title: str = ""
     originally_available_at: str = ""
 
+    def renumber(self, keys: dict[str, str]) -> None:
+        """Its items have these keys now."""
+        self.rating_key = keys.get(self.rating_key, self.rating_key)
+        self.parent_key = keys.get(self.parent_key or "", self.parent_key)
+        self.grandparent_key = keys.get(self.grandparent_key or "", self.grandparent_key)
+
 
 def row_of(row_id: int, account_id: int, item: Item, viewed_at: int, device_id: int | None) -> Row:
     season = item.parent

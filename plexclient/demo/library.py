@@ -28,6 +28,10 @@ class Media:
     proxy_type: int | None = None
     height: int = 1080
 
+    @property
+    def files(self) -> list[str]:
+        return [part.file for part in self.parts]
+
 
 @dataclass(eq=False)
 class Section:
@@ -58,6 +62,7 @@ class Item:
     edition: str = ""
     guids: tuple[str, ...] = ()
     labels: list[str] = field(default_factory=list)
+    deleted_at: int | None = None  # its files were lost, and the trash is not emptied yet
     parent: "Item | None" = field(default=None, repr=False)
     children: list["Item"] = field(default_factory=list, repr=False)
     media: list[Media] = field(default_factory=list, repr=False)
@@ -72,7 +77,7 @@ class Item:
 
     @property
     def files(self) -> list[str]:
-        return [part.file for media in self.media for part in media.parts]
+        return [file for media in self.media for file in media.files]
 
     def leaves(self) -> Iterator["Item"]:
         if self.is_leaf:

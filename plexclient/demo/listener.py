@@ -9,6 +9,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from plexclient.demo.announcing import as_event, as_frame, tell
 from plexclient.demo.faults import answer_under
 from plexclient.demo.web import Request, Response, html_error
 from plexclient.demo.world import Call, World
@@ -48,16 +49,20 @@ class Listener(ThreadingHTTPServer):
     def stop(self) -> None:
         """Ends at once, also in the middle of answers."""
         self.stopping.set()
+        for thread in self.refuse():
+            thread.join(timeout=2)
+
+    def refuse(self, but: socket.socket | None = None) -> list[Thread]:
+        """Listen no more and end the connections but one; returns the threads that served them."""
         self.shutdown()
         self._loop.join()
         self.server_close()
         with self._open_lock:
-            going = dict(self._open)
+            going = {connection: thread for connection, thread in self._open.items() if connection is not but}
         for connection in going:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in going.values():
-            thread.join(timeout=2)
+        return list(going.values())
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
@@ -118,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
             path=request.path,
             query=request.raw_query,
             status=response.status,
-            delivered=response.delivery == "whole",
+            delivered=response.delivery in {"whole", "last"},
             client_identifier=request.plex("Client-Identifier"),
         )
 
@@ -126,12 +131,17 @@ class Handler(BaseHTTPRequestHandler):
         if response.delivery == "reset":
             self._reset()
             return
+        if response.delivery == "last":
+            self.server.refuse(but=self.connection)
+            self.close_connection = True
         head, body = self._head(response), b"" if self.command == "HEAD" else response.body
         if response.delivery == "cut":
             self.wfile.write(head + body[: len(body) // 2])
             self.close_connection = True
         elif response.delivery == "drip":
             self._drip(head, body, response.delay)
+        elif response.announcer:
+            self._tell(head, response)
         else:
             self.wfile.write(head + body)
 
@@ -142,9 +152,18 @@ class Handler(BaseHTTPRequestHandler):
             self.server.stopping.wait(seconds / BITS)
             self.wfile.write(body[start : start + step])
 
+    def _tell(self, head: bytes, response: Response) -> None:
+        self.wfile.write(head)
+        self.close_connection = True
+        frame = as_event if response.delivery == "event source" else as_frame
+        if response.announcer:
+            tell(response.announcer, self.connection, self.server.stopping, frame)
+
     def _head(self, response: Response) -> bytes:
         lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('', ''))[0]}"]
-        fields = {"Content-Type": response.content_type, "Content-Length": str(len(response.body))}
+        fields = {"Content-Type": response.content_type}
+        if response.announcer is None:
+            fields["Content-Length"] = str(len(response.body))
         lines += [f"{name}: {value}" for name, value in {**fields, **response.headers}.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", errors="replace")
 

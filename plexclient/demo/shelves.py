@@ -115,6 +115,12 @@ class Shelves(Roster):
             other.server.items[other.rating_key] = other
             one.server.touch(one.section)
 
+    def rebuild(self, server: Server | None = None, *, shift: int = 1, forgets: bool = False) -> None:
+        """As a database that was built anew numbers it: each item has the key of another one. Its history
+        follows the items, as Plex keeps it by guid; or it `forgets`, and its rows bear the keys of before."""
+        with self.lock:
+            (server or self.server).rebuild(shift, forgets=forgets)
+
     def _section(self, kind: Literal["movie", "show"]) -> Section:
         return next(section for section in self.server.sections if section.type == kind)
 

@@ -9,7 +9,9 @@ from http import HTTPStatus
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-Delivery = Literal["whole", "reset", "cut", "drip"]
+from plexclient.demo.announcing import Announcer
+
+Delivery = Literal["whole", "last", "reset", "cut", "drip", "event source", "websocket"]
 VisitT = TypeVar("VisitT")
 
 
@@ -61,6 +63,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     delivery: Delivery = "whole"
     delay: float = 0.0
+    announcer: Announcer | None = None  # of a line that stays open
 
 
 def json_response(value: object, status: int = 200) -> Response:

@@ -77,6 +77,10 @@ class World(Shelves):
                 item.server.states.pop((item.server.account_id(person), leaf.guid), None)
             item.server.touch()
 
+    def rate(self, person: Person, item: Item, rating: float) -> None:
+        with self.lock:
+            self._state(person, item).rating = rating
+
     def start_session(
         self, person: Person, item: Item, *, view_offset: int = 0, state: str = "playing"
     ) -> Session:
@@ -92,12 +96,21 @@ class World(Shelves):
                 state=state,
             )
             item.server.sessions.append(session)
+            self.announce(session)
             return session
 
     def stop_session(self, session: Session) -> None:
         with self.lock:
             server = session.item.server
             server.sessions = [going for going in server.sessions if going is not session]
+            session.state = "stopped"
+            self.announce(session)
+
+    def announce(self, session: Session) -> None:
+        """As a server does about every ten seconds, and when something changes; it does not say who it is."""
+        item = session.item
+        entry = {"sessionKey": session.key, "ratingKey": item.rating_key, "state": session.state}
+        item.server.announcer.say("playing", **entry, viewOffset=session.view_offset)
 
     def _state(self, person: Person, item: Item) -> ViewState:
         return item.server.states.setdefault((item.server.account_id(person), item.guid), ViewState())

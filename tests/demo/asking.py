@@ -48,10 +48,11 @@ class Client:
 
     url: str
     token: str = ""
+    timeout: float = 5  # seconds
 
     def __call__(self, method: str, path: str, body: str | None = None, **headers: str) -> Answer:
         parts = urlsplit(self.url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=self.timeout)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         fields = {"Accept": "application/json", "X-Plex-Client-Identifier": CLIENT, **given}
         if self.token:

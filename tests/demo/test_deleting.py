@@ -103,3 +103,33 @@ def test_swapped_keys_name_other_items(world: World, server: Client, movie: Item
     before = path(movie)
     world.swap_keys(movie, other)
     assert server.get(before).rows[0]["title"] == "Glass Orchard"
+
+
+def test_a_version_goes_although_the_file_of_another_is_missing(
+    world: World, server: Client, movie: Item
+) -> None:
+    extra = world.add_version(movie)
+    world.server.missing_files.update(movie.media[0].files)
+    assert server("DELETE", f"{path(movie)}/media/{movie.media[0].id}").status == 400
+    assert server("DELETE", f"{path(movie)}/media/{extra.id}").status == 200
+
+
+def test_the_last_version_takes_its_title_along(server: Client, movie: Item) -> None:
+    assert server("DELETE", f"{path(movie)}/media/{movie.media[0].id}").status == 200
+    assert server.get(path(movie)).status == 404
+
+
+def test_deleting_a_version_is_forbidden_while_the_setting_is_off(
+    world: World, server: Client, movie: Item
+) -> None:
+    world.server.allow_media_deletion = False
+    assert server("DELETE", f"{path(movie)}/media/{movie.media[0].id}").status == 403
+
+
+def test_a_version_in_a_shared_file_goes_for_both_episodes(world: World, server: Client) -> None:
+    season = world.add_season(world.add_show("Bramble Court"))
+    one, other = (world.add_episode(season) for _ in range(2))
+    for each in (one, other):
+        world.add_version(each, file="/media/double.mkv")
+    server("DELETE", f"{path(one)}/media/{one.media[1].id}")
+    assert [len(each.media) for each in (one, other)] == [1, 1]

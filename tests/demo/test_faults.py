@@ -1,6 +1,7 @@
 import http.client
 import json
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -8,6 +9,13 @@ from plexclient.demo import Fault, Item, Running, World, serve, small_world
 from tests.demo.asking import Client
 
 LISTING = "/library/sections/1/all?X-Plex-Container-Start=0&X-Plex-Container-Size=4"
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 5
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert holds()
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +77,17 @@ def test_a_reset_afterwards_has_taken_effect(world: World, server: Client, movie
     assert [(call.status, call.delivered) for call in world.deletes] == [(200, False)]
 
 
+def test_a_late_request_takes_effect_although_nobody_waits_for_it_any_more(
+    world: World, server: Client, movies: list[Item]
+) -> None:
+    world.faults.add(Fault("late", method="DELETE", delay=0.3))
+    server.timeout = 0.1
+    with pytest.raises(TimeoutError):
+        server("DELETE", f"/library/metadata/{movies[0].rating_key}")
+    assert movies[0].rating_key in world.server.items
+    eventually(lambda: movies[0].rating_key not in world.server.items)
+
+
 def test_a_slow_answer_is_whole(world: World, server: Client) -> None:
     world.faults.add(Fault("slow", delay=0.2))
     started = time.monotonic()
@@ -86,6 +105,12 @@ def test_a_dripping_answer_is_whole_too(world: World, server: Client) -> None:
 def test_an_empty_answer_looks_honest(world: World, server: Client) -> None:
     world.faults.add(Fault("empty"))
     assert server.get(LISTING).container == {"size": 0, "totalSize": 0}
+
+
+def test_an_empty_answer_of_plex_tv_looks_honest_too(world: World, cloud: Client) -> None:
+    world.faults.add(Fault("empty", times=None))
+    assert cloud.get("/api/v2/resources").json == []
+    assert not list(cloud.get("/api/users", Accept="application/xml").xml)
 
 
 def test_an_ignored_filter_gives_the_full_set(world: World, server: Client) -> None:
@@ -113,6 +138,17 @@ def test_a_server_switched_off_refuses_and_comes_back_at_its_address(
 ) -> None:
     running.switch_off()
     with pytest.raises(ConnectionError):
+        server.get("/identity")
+    running.switch_on()
+    assert server.get("/identity").status == 200
+
+
+def test_after_a_farewell_connections_are_refused_until_it_is_switched_on_again(
+    world: World, running: Running, server: Client
+) -> None:
+    world.faults.add(Fault("farewell", after=1))
+    assert [server.get("/identity").status for _ in range(2)] == [200, 200]
+    with pytest.raises(ConnectionRefusedError):
         server.get("/identity")
     running.switch_on()
     assert server.get("/identity").status == 200

@@ -68,6 +68,13 @@ def activities(visit: Visit) -> Response:
     return visit.container({"size": 0})
 
 
+@routes.on("GET", "/playlists")
+@routes.on("GET", "/library/onDeck")
+@for_viewers
+def nothing_there(visit: Visit) -> Response:
+    return visit.container({"size": 0})
+
+
 def _preferences(visit: Visit) -> list[dict[str, object]]:
     deletion, threshold = visit.server.allow_media_deletion, int(visit.server.played_threshold * 100)
     known: list[tuple[str, str, object, object, bool]] = [

@@ -1,6 +1,5 @@
 """Single items: their details, their pictures, their end."""
 
-from plexclient.demo.library import Item
 from plexclient.demo.pictures import poster
 from plexclient.demo.pms.listings import item_fields
 from plexclient.demo.pms.queries import number, wanted_tests
@@ -35,7 +34,7 @@ def details(visit: Visit, keys: str) -> Response:
 @for_owner
 def delete(visit: Visit, rating_key: str) -> Response:
     item = visit.server.items.get(rating_key)
-    refusal = _refusal(visit, item)
+    refusal = _refusal(visit, [] if item is None else [file for leaf in item.leaves() for file in leaf.files])
     if refusal or item is None:
         return refusal or html_error(404)
     visit.server.remove(item)
@@ -45,25 +44,36 @@ def delete(visit: Visit, rating_key: str) -> Response:
 @routes.on("DELETE", r"/library/metadata/(\d+)/media/(\d+)")
 @for_owner
 def delete_version(visit: Visit, rating_key: str, media_id: str) -> Response:
+    """The files of one version, and the whole item with its last one."""
     item = visit.server.items.get(rating_key)
-    refusal = _refusal(visit, item)
-    if refusal or item is None:
+    media = next((media for media in item.media if str(media.id) == media_id), None) if item else None
+    refusal = _refusal(visit, media.files if media else [])
+    if refusal or item is None or media is None:
         return refusal or html_error(404)
-    media = next((media for media in item.media if str(media.id) == media_id), None)
-    if media is None:
-        return html_error(404)
     visit.server.remove_media(item, media)
     return Response()
 
 
-def _refusal(visit: Visit, item: Item | None) -> Response | None:
+def _refusal(visit: Visit, files: list[str]) -> Response | None:
+    """Without files there is nothing to delete, and that is for the caller to say."""
     server = visit.server
     if not server.allow_media_deletion:
         return html_error(403)
-    if item is None:
+    cannot = server.read_only or server.missing_files.intersection(files)
+    return html_error(400) if files and cannot else None
+
+
+@routes.on("GET", r"/library/sections/(\d+)/refresh")
+@routes.on("POST", r"/library/sections/(\d+)/refresh")
+@for_owner
+def refresh(visit: Visit, key: str) -> Response:
+    """Without a path the whole section. A real server answers before it has looked."""
+    section = visit.server.section(key)
+    if section is None:
         return html_error(404)
-    files = {file for leaf in item.leaves() for file in leaf.files}
-    return html_error(400) if server.read_only or files & server.missing_files else None
+    folder = visit.request.argument("path", section.location)
+    visit.server.look_at(section, folder, visit.world.now())
+    return Response()
 
 
 @routes.on("PUT", r"/library/sections/(\d+)/emptyTrash")

@@ -45,6 +45,7 @@ def item_row(visit: Visit, item: Item, *, detail: bool = False) -> Fields:
         "originallyAvailableAt": item.originally_available_at,
         "addedAt": item.added_at,
         "updatedAt": item.updated_at,
+        "deletedAt": item.deleted_at,
         **_ancestry(item),
         **_viewing(visit, item),
         "Media": [_media_row(visit, media, item) for media in item.media],
@@ -94,6 +95,7 @@ def _viewing(visit: Visit, item: Item) -> Fields:
     if state is None:
         return {}
     return {
+        "userRating": state.rating,
         "viewCount": state.view_count or None,
         "lastViewedAt": state.last_viewed_at,
         "viewOffset": state.view_offset,

@@ -1,13 +1,13 @@
 """A Plex Media Server, as far as anyone who reads, watches and deletes can tell."""
 
 from plexclient.demo.people import Person
-from plexclient.demo.pms import about, items, listings, watching
+from plexclient.demo.pms import about, items, listings, live, watching
 from plexclient.demo.pms.visit import Visit
 from plexclient.demo.server import Server
 from plexclient.demo.web import Request, Response, Routes
 from plexclient.demo.world import World
 
-ROUTES: Routes[Visit] = Routes(about.routes, listings.routes, items.routes, watching.routes)
+ROUTES: Routes[Visit] = Routes(about.routes, listings.routes, items.routes, watching.routes, live.routes)
 
 
 class MediaServerSite:
