@@ -63,8 +63,10 @@ def reach(server: PlexServer, now: datetime) -> PlexMediaServer:
         prove(server.url, server.machine_identifier, settings.PLAXE_PLEX_TIMING)
     except PlexError as problem:
         if not _find_again(server):
-            server.missed(str(problem))
+            server.did_not_answer(str(problem), now)
             raise
+    if not server.is_online:
+        logger.info("%s answers again.", server)
     server.reached(now)
     return server.connect()
 
@@ -73,7 +75,8 @@ def _find_again(server: PlexServer) -> bool:
     try:
         resource = _resource_of(server)
     except (PlexError, Refused) as problem:
-        logger.warning("%s: plex.tv could not be asked for its addresses: %s", server, problem)
+        level = logging.WARNING if server.is_online else logging.DEBUG  # else it has been off for a while
+        logger.log(level, "%s: plex.tv could not be asked for its addresses: %s", server, problem)
         return False
     if resource is None:
         return False

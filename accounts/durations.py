@@ -13,6 +13,8 @@ BYTES: Final = {
 QUANTITY: Final = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)", re.ASCII | re.IGNORECASE)
 LONGEST: Final = timedelta(days=3650)  # beyond ten years a date no longer fits into a schedule
 
+LARGEST: Final = 10**18  # an exabyte; no disk is as large, and no database counts much further
+
 
 def parse_duration(text: str) -> timedelta:
     seconds = _quantity(text, SECONDS)
@@ -31,9 +33,16 @@ def duration_text(length: timedelta) -> str:
 
 def parse_size(text: str) -> int:
     size = _quantity(text, BYTES)
-    if size is None:
+    if size is None or size > LARGEST:
         raise ValueError("a size such as 500MB or 200GB (a plain number is bytes)")
     return int(size)
+
+
+def size_text(size: int) -> str:
+    """As an admin would write it: `200GB`; the largest unit that leaves no rest."""
+    units = ("tb", "gb", "mb", "kb", "tib", "gib", "mib", "kib")
+    unit = next((unit for unit in units if size >= BYTES[unit] and size % BYTES[unit] == 0), "b")
+    return f"{size // BYTES[unit]}{unit.upper().replace('IB', 'iB')}" if size else "0"
 
 
 def _quantity(text: str, units: dict[str, int]) -> float | None:

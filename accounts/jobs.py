@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import Busy, Refused
 from accounts.models import Job, PlexServer
-from plexclient.errors import PlexError
+from plexclient.errors import PlexError, Unreachable
 
 logger = logging.getLogger(__name__)
 
@@ -33,14 +33,29 @@ def running(server: PlexServer, kind: Job.Kind) -> Iterator[Job]:
         job.finish(timezone.now(), error)
 
 
-def for_each_server(pk: int | None, run: Callable[[PlexServer], object]) -> None:
-    """Do it on one server or on all; what goes wrong on one is logged and stops no other."""
-    for server in PlexServer.objects.selected(pk):
+def for_each_server(pk: int | None, run: Callable[[PlexServer], object], *, asks: bool = True) -> None:
+    """Do it on one server or on all; what goes wrong on one is logged, once, and stops no other.
+
+    Work that asks the server leaves those alone that rest; a server that is named is asked all the same.
+    """
+    servers = PlexServer.objects.selected(pk)
+    for server in servers.awake(timezone.now()) if pk is None and asks else servers:
+        before = (server.is_online, server.last_error)
         try:
             run(server)
         except Busy as busy:
             logger.info("%s: %s", server, busy)
         except (PlexError, Refused) as problem:
-            logger.warning("%s: %s", server, problem)
+            logger.log(
+                logging.WARNING if _is_news(problem, *before) else logging.DEBUG, "%s: %s", server, problem
+            )
         except Exception:
-            logger.exception("%s: unexpected", server)
+            if PlexServer.objects.selected(server.pk).exists():
+                logger.exception("%s: unexpected", server)
+            else:
+                logger.info("%s was removed while it was worked on", server)
+
+
+def _is_news(problem: Exception, was_online: bool, last_error: str) -> bool:
+    """That a server is off is said when it begins, in whatever words it is off later."""
+    return str(problem) != last_error and (was_online or not isinstance(problem, Unreachable))

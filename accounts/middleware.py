@@ -13,9 +13,10 @@ from accounts.paths import way_back
 class SignInFirst(LoginRequiredMiddleware):
     """Every view asks for a session unless it is marked `login_not_required`; the way leads back to the page.
 
-    A part of a page that htmx asks for cannot be a login page: then the whole page goes there.
+    Where htmx asked, the whole page goes there: a login page within a page helps nobody.
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> Any:
         login = redirect_to_login(way_back(request), reverse("accounts:login"))
-        return HttpResponseClientRedirect(login.url) if getattr(request, "htmx", None) else login
+        by_htmx = {"HX-Request", "HX-Boosted"} & request.headers.keys()
+        return HttpResponseClientRedirect(login.url) if by_htmx else login

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import servers, signing_in, viewers
+from accounts.views import avatars, servers, signing_in, viewers
 
 app_name = "accounts"
 
@@ -15,5 +15,6 @@ urlpatterns = [
     path("servers/", servers.choose, name="servers"),
     path("users/", viewers.all_viewers, name="users"),
     path("users/<int:pk>/", viewers.one_viewer, name="user"),
+    path("users/<int:pk>/avatar/", avatars.avatar, name="avatar"),
     path("users/<int:pk>/pin/", viewers.pin, name="pin"),
 ]

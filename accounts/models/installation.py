@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -23,6 +24,9 @@ class Installation(models.Model):
 
     client_identifier = models.CharField(max_length=80, default=_client_identifier, editable=False)
     setup_code = models.CharField(max_length=80, default=_setup_code, editable=False)
+    worked_at = models.DateTimeField(
+        null=True, editable=False, help_text="When clock and worker last did something together."
+    )
     owner = models.OneToOneField(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="installation"
     )
@@ -48,6 +52,10 @@ class Installation(models.Model):
     def setup_url(self) -> str | None:
         path = self.setup_path()
         return f"{settings.PLAXE_URL.rstrip('/')}{path}" if path else None
+
+    @classmethod
+    def works(cls, now: datetime) -> None:
+        cls.objects.filter(pk=1).update(worked_at=now)
 
     def claim(self, owner: models.Model) -> bool:
         """Make `owner` the admin, unless somebody was quicker."""

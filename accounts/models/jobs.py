@@ -2,12 +2,14 @@
 
 import os
 import socket
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.models.servers import PlexServer
@@ -15,6 +17,8 @@ from accounts.models.servers import PlexServer
 # Longer than twice the longest HTTP deadline, so that a run which is only waiting for Plex keeps its lease.
 LEASE = timedelta(minutes=3)
 RENEW_AFTER = timedelta(seconds=20)
+SOME_TIME = timedelta(seconds=3)  # before, an estimate is a guess
+A_WHILE = timedelta(minutes=1)
 
 
 def _started(pid: int) -> str:
@@ -45,17 +49,39 @@ class JobQuerySet(models.QuerySet["Job"]):
     def free(self, now: datetime) -> Self:
         return self.filter(Q(leased_until=None) | Q(leased_until__lte=now))
 
+    def reading(self) -> Self:
+        """Those that fetch what a server has to tell."""
+        return self.filter(kind__in=(Job.Kind.VIEWERS, Job.Kind.LIBRARIES, Job.Kind.POLL))
+
     def wanted(self) -> Self:
         return self.exclude(wanted_at=None)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Of work in several parts, the one that is under way; within it rows of a total, where that is known."""
+
+    number: int = 0
+    of: int = 1
+
+    def share(self, rows: int | None, total: int | None) -> int | None:
+        """Of the whole work, in per mille; None where that cannot be told."""
+        if not total and self.of == 1:
+            return None
+        within = min((rows or 0) / total, 1) if total else 0
+        return int(1000 * (self.number + within) / max(self.of, 1))
+
+
+WHOLE = Part()
+
+
 class Job(models.Model):
     class Kind(models.TextChoices):
-        VIEWERS = "viewers", "Sync viewers"
-        LIBRARIES = "libraries", "Sync libraries"
-        POLL = "poll", "Poll"
-        ENQUEUE = "enqueue", "Enqueue"
-        EXECUTE = "execute", "Execute"
+        VIEWERS = "viewers", _("Sync viewers")
+        LIBRARIES = "libraries", _("Sync libraries")
+        POLL = "poll", _("Poll")
+        ENQUEUE = "enqueue", _("Enqueue")
+        EXECUTE = "execute", _("Execute")
 
     server = models.ForeignKey(PlexServer, models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -70,7 +96,12 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     boot = models.CharField(max_length=64, blank=True, help_text="Which start of the machine it began in.")
     uptime = models.FloatField(default=0, help_text="How long the machine was up then, in seconds.")
-    progress = models.CharField(max_length=255, blank=True)
+    progress = models.CharField(max_length=255, blank=True, help_text="What is being read.")
+    rows = models.PositiveIntegerField(null=True, help_text="How many rows of it have been read.")
+    total = models.PositiveIntegerField(null=True, help_text="How many it has.")
+    share = models.PositiveSmallIntegerField(
+        null=True, help_text="How much of the run is done, in per mille."
+    )
     error = models.TextField(blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -97,8 +128,7 @@ class Job(models.Model):
         """Take the lease; False when another process has it. A holder known to be dead has nothing."""
         self.takes_all = self.is_full
         uptime = clock.Uptime.read()
-        then = clock.Uptime(self.boot, self.uptime)
-        self.clock_step = clock.step(self.started_at or now, then, now, uptime)
+        self.clock_step = self._clock_step(now, uptime)
         dead = Q(fence=self.fence) if is_dead(self.holder) else Q(pk=None)
         taken = Job.objects.filter(pk=self.pk).filter(Q(leased_until=None) | Q(leased_until__lte=now) | dead)
         won = taken.update(
@@ -111,17 +141,51 @@ class Job(models.Model):
             wanted_at=None,
             is_full=False,
             progress="",
+            rows=None,
+            total=None,
+            share=None,
         )
         if won:
             self.refresh_from_db()
         return bool(won)
 
-    def renew(self, now: datetime, progress: str = "") -> None:
+    def _clock_step(self, now: datetime, today: clock.Uptime) -> timedelta:
+        """Since the last run; before the first one in this start of the machine, since any other job's that
+        is the longest ago."""
+        known = Job.objects.filter(server=self.server_id, boot=today.boot).exclude(started_at=None)
+        last = self if self.boot == today.boot else known.order_by("uptime").first()
+        if last is None or last.started_at is None:
+            return timedelta(0)
+        return clock.step(last.started_at, clock.Uptime(last.boot, last.uptime), now, today)
+
+    def renew(
+        self,
+        now: datetime,
+        progress: str = "",
+        rows: int | None = None,
+        total: int | None = None,
+        *,
+        part: Part = WHOLE,
+    ) -> None:
         """Keep the lease and say how far the run is. Cheap enough to be called for every page or item."""
-        if self.leased_until and self.leased_until - now > LEASE - RENEW_AFTER and progress == self.progress:
+        told = {"progress": progress[:255], "rows": rows, "total": total, "share": part.share(rows, total)}
+        is_news = any(getattr(self, name) != value for name, value in told.items())
+        if self.leased_until and self.leased_until - now > LEASE - RENEW_AFTER and not is_news:
             return
-        self.leased_until, self.progress = now + LEASE, progress
-        self._mine().update(leased_until=self.leased_until, progress=progress[:255])
+        self.leased_until = now + LEASE
+        for name, value in told.items():
+            setattr(self, name, value)
+        self._mine().update(leased_until=self.leased_until, **told)
+
+    def ends_at(self, now: datetime) -> datetime | None:
+        """When it will have done all if it goes on like this; None where nobody can tell."""
+        if not self.share or not self.started_at or now - self.started_at < SOME_TIME:
+            return None
+        return now + (now - self.started_at) * (1000 - self.share) / self.share
+
+    def is_late(self, now: datetime) -> bool:
+        """It was asked for some while ago, and nobody has begun it."""
+        return self.wanted_at is not None and self.leased_until is None and now - self.wanted_at > A_WHILE
 
     def finish(self, now: datetime, error: str = "") -> None:
         self._mine().update(leased_until=None, holder="", finished_at=now, error=error)

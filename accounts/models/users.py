@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.fields import SealedTextField
 
@@ -44,9 +46,9 @@ class PlexUser(models.Model):
     """Someone who watches; "viewer" in the interface. One row a person, on however many servers."""
 
     class Kind(models.TextChoices):
-        OWNER = "OWNER", "Owner"
-        HOME = "HOME", "Home"
-        FRIEND = "FRIEND", "Friend"
+        OWNER = "OWNER", _("Owner")
+        HOME = "HOME", pgettext_lazy("a viewer", "Home")
+        FRIEND = "FRIEND", _("Friend")
 
     plex_id = models.BigIntegerField(unique=True)
     uuid = models.CharField(max_length=64, blank=True)

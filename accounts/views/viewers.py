@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Access, PlexUser
 from accounts.requests import Request
 
-VIEWERS_A_PAGE = 100
+VIEWERS_A_PAGE = 25
 ASSIGNMENTS_A_PAGE = 50
 PIN = re.compile(r"[0-9]{4,8}")
 
@@ -39,7 +39,7 @@ def one_viewer(request: Request, pk: int) -> HttpResponse:
     viewer = get_object_or_404(with_access(), pk=pk)
     assignments = viewer.assignments.select_related("item__show", "server").order_by("-assigned_at", "-pk")
     page = Paginator(assignments, ASSIGNMENTS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/user.html", {"viewer": viewer, "page": page})
+    return render(request, "accounts/user.html", {"viewer": viewer, "viewer_alone": [viewer], "page": page})
 
 
 @sensitive_post_parameters("pin")

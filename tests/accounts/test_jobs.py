@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.errors import Busy
 from accounts.jobs import for_each_server, running
 from accounts.models import Job, PlexServer
-from accounts.models.jobs import LEASE, RENEW_AFTER, is_dead, this_process
+from accounts.models.jobs import LEASE, RENEW_AFTER, Part, is_dead, this_process
 from plexclient.errors import Unreachable
 from tests import factories
 from tests.factories import NOW
@@ -152,3 +152,50 @@ def test_one_server_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) 
     for_each_server(None, work)
     assert next(calls) == 4
     assert "off" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("part", "rows", "total", "share"),
+    [
+        (Part(), 300, 1200, 250),
+        (Part(), 300, None, None),
+        (Part(), None, None, None),
+        (Part(1, 4), None, None, 250),
+        (Part(1, 4), 50, 100, 375),
+        (Part(3, 4), 500, 100, 1000),
+        (Part(0, 4), 0, 0, 0),
+    ],
+)
+def test_how_much_is_done_is_told_of_the_whole(
+    part: Part, rows: int | None, total: int | None, share: int | None
+) -> None:
+    job = held(factories.server())
+    job.renew(NOW, "Films", rows, total, part=part)
+    assert Job.of(job.server, POLL).share == share
+
+
+def test_when_it_ends_is_guessed_only_from_some_experience() -> None:
+    job = held(factories.server())
+    job.renew(NOW, "Films", 1, 4)
+    assert job.ends_at(NOW + timedelta(seconds=1)) is None
+    assert job.ends_at(NOW + timedelta(seconds=10)) == NOW + timedelta(seconds=40)
+    job.renew(NOW, "Films", 1)
+    assert job.ends_at(NOW + timedelta(seconds=10)) is None
+
+
+def test_what_is_asked_for_and_not_begun_is_late_after_a_while() -> None:
+    job = Job.of(factories.server(), POLL)
+    assert not job.is_late(NOW)
+    job.want(NOW)
+    job.refresh_from_db()
+    assert [job.is_late(NOW + timedelta(seconds=later)) for later in (30, 90)] == [False, True]
+    assert job.take(NOW)
+    assert not job.is_late(NOW + timedelta(seconds=90))
+
+
+def test_a_new_run_begins_at_nothing() -> None:
+    job = held(factories.server())
+    job.renew(NOW, "Films", 3, 4)
+    job.finish(NOW)
+    assert job.take(NOW)
+    assert (job.progress, job.rows, job.total, job.share) == ("", None, None, None)
