@@ -19,14 +19,16 @@ ALL = 0
 ENOUGH_HAVE_SEEN = Q(needed=ALL, somebody_waits=False) | Q(needed__gt=ALL, seen__gte=F("needed"))
 
 
-def judgement() -> dict[str, Any]:
+def judgement(quorum: int | None = None) -> dict[str, Any]:
     """What ENOUGH_HAVE_SEEN asks about."""
-    return {"needed": needed(), "somebody_waits": Exists(unanswered()), "seen": seen()}
+    enough = needed() if quorum is None else Value(quorum)
+    return {"needed": enough, "somebody_waits": Exists(unanswered()), "seen": seen()}
 
 
-def needed() -> Coalesce:
-    """How many must see it, as the nearest level says that says anything."""
-    return Coalesce("quorum", "parent__quorum", "show__quorum", Value(ALL))
+def needed(leaf: str = "") -> Coalesce:
+    """How many must see it, as the nearest level says that says anything. `leaf` leads there: `item__`."""
+    said = (f"{leaf}{level}quorum" for level in ("", "parent__", "show__"))
+    return Coalesce(*said, Value(ALL))
 
 
 def seen() -> CombinedExpression:

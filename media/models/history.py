@@ -85,6 +85,17 @@ class HistoryCursor(models.Model):
             f"not read; it takes a second look, {AGREES_AFTER.seconds // 60} minutes later or more."
         )
 
+    @property
+    def doubt(self) -> str:
+        """What a second look will settle, in words; empty when it is settled."""
+        if self.has_shrunk or self.short_since is None:
+            return ""
+        return (
+            f"The watch history of {self.server} is suddenly shorter: {self.short_total:,} rows, where "
+            f"{self.total:,} had been read. Nothing is deleted until a second look at it, "
+            f"{AGREES_AFTER.seconds // 60} minutes after the first or later."
+        )
+
     def _shorter(self, since: datetime | None, total: int | None, shrank_at: datetime | None = None) -> None:
         if (self.short_since, self.short_total, self.shrank_at) == (since, total, shrank_at):
             return

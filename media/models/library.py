@@ -1,4 +1,4 @@
-"""What exists on a server: sections, items and files, as Plaxe last read them."""
+"""What exists on a server: items and files, as Plaxe last read them."""
 
 from datetime import datetime
 from typing import Self
@@ -7,67 +7,16 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import PlexServer, PlexUser
+from media.models import keeping
 from media.models.assignments import Assignment
 from media.models.completeness import ALL, ENOUGH_HAVE_SEEN, counting_views, judgement, unanswered
+from media.models.sections import LibrarySection
 
 LOST_KEY = "~"  # in no key of a server
-
-
-class LibrarySectionQuerySet(models.QuerySet["LibrarySection"]):
-    def present(self) -> Self:
-        return self.filter(gone_at=None)
-
-
-class LibrarySection(models.Model):
-    """A Plex library of movies or shows."""
-
-    class Type(models.TextChoices):
-        MOVIE = "movie", "Movies"
-        SHOW = "show", "Shows"
-
-    server = models.ForeignKey(PlexServer, models.CASCADE, related_name="sections")
-    key = models.CharField(max_length=32)
-    uuid = models.CharField(max_length=64, blank=True)
-    type = models.CharField(max_length=10, choices=Type)
-    title = models.CharField(max_length=500)
-    gone_at = models.DateTimeField(null=True, blank=True)
-    missing_since = models.DateTimeField(null=True, help_text="When the server first did not list it.")
-    synced_at = models.DateTimeField(null=True, help_text="Begin of the last sync that was complete.")
-    full_sync_at = models.DateTimeField(null=True, help_text="Begin of the last full pass that was complete.")
-    shrank_at = models.DateTimeField(
-        null=True, help_text="When a listing first came back suspiciously short."
-    )
-    last_error = models.TextField(blank=True)
-
-    objects = LibrarySectionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["server", "key"], name="one_section_per_server_and_key")
-        ]
-        ordering = ["server", "title", "pk"]
-        verbose_name = "library"
-        verbose_name_plural = "libraries"
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def needs_full_pass(self) -> bool:
-        """Nothing was ever read whole, or the last full pass asked for a second opinion."""
-        return self.synced_at is None or self.shrank_at is not None
-
-    def synced(self, now: datetime, *, full: bool, doubt: str = "") -> None:
-        self.synced_at, self.last_error = now, doubt
-        if full:
-            self.full_sync_at = now
-        self.save(update_fields=["synced_at", "full_sync_at", "shrank_at", "last_error"])
-
-    def failed(self, error: str) -> None:
-        self.last_error = error
-        self.save(update_fields=["last_error"])
 
 
 class MediaItemQuerySet(models.QuerySet["MediaItem"]):
@@ -93,9 +42,18 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
     def unseen_by(self, viewer: PlexUser) -> Self:
         return self.filter(~Exists(counting_views(OuterRef("pk"), viewer, OuterRef("views_count_from"))))
 
-    def complete(self) -> Self:
-        """Covered leaves that enough of those who must see them have seen: all, if not said otherwise."""
-        return self.covered().seen_by_enough()
+    def complete(self, quorum: int | None = None) -> Self:
+        """Covered leaves that enough of those who must see them have seen: all, if not said otherwise.
+
+        While the owner is asked whether it is a title of before, it is not known who must see it.
+        With a quorum: as if that were enough everywhere.
+        """
+        in_question = MediaItem.objects.questioned().filter(pk=OuterRef("pk"))
+        return self.covered().seen_by_enough(quorum).filter(~Exists(in_question))
+
+    def questioned(self) -> Self:
+        """Of which an open question asks whether it is a title of before."""
+        return self.filter(questions_as_new__id__isnull=False, questions_as_new__answered_at=None)
 
     def waiting(self) -> Self:
         """Covered leaves that somebody still has to see."""
@@ -105,11 +63,23 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         """Leaves that this viewer still has to see: without him there are too few."""
         return self.covered_for(viewer).seen_by_too_few().filter(Exists(unanswered().filter(viewer=viewer)))
 
-    def seen_by_enough(self) -> Self:
-        return self.alias(**judgement()).filter(ENOUGH_HAVE_SEEN)
+    def seen_by_enough(self, quorum: int | None = None) -> Self:
+        return self.alias(**judgement(quorum)).filter(ENOUGH_HAVE_SEEN)
 
     def seen_by_too_few(self) -> Self:
         return self.alias(**judgement()).exclude(ENOUGH_HAVE_SEEN)
+
+    def protected(self) -> Self:
+        """Never deleted: somebody protects it, or a rule of its show or library keeps it."""
+        return self.filter(keeping.protected() | keeping.kept(MediaItem.objects.leaves()))
+
+    def unprotected(self) -> Self:
+        return self.exclude(keeping.protected() | keeping.kept(MediaItem.objects.leaves()))
+
+    def dispensable(self) -> Self:
+        """Of these as many of each show as its rule can spare, those first that come first in the show."""
+        spared: Self = keeping.to_spare(self, MediaItem.objects.leaves())
+        return spared
 
     def in_order(self) -> Self:
         """As a shelf: movies and shows by title, a show's episodes by season and number."""
@@ -123,10 +93,10 @@ class MediaItem(models.Model):
     """A movie, show, season or episode. Its `rating_key` is unique on its server and not for ever."""
 
     class Type(models.TextChoices):
-        MOVIE = "movie", "Movie"
-        SHOW = "show", "Show"
-        SEASON = "season", "Season"
-        EPISODE = "episode", "Episode"
+        MOVIE = "movie", _("Movie")
+        SHOW = "show", pgettext_lazy("a title", "Show")
+        SEASON = "season", _("Season")
+        EPISODE = "episode", _("Episode")
 
     LEAVES = (Type.MOVIE, Type.EPISODE)
 
@@ -145,6 +115,8 @@ class MediaItem(models.Model):
     guid = models.CharField(max_length=255, blank=True)
     external_ids = models.JSONField(default=dict, blank=True)
     title = models.CharField(max_length=1000, blank=True)
+    original_title = models.CharField(max_length=1000, blank=True)
+    sort_title = models.CharField(max_length=200, blank=True, help_text="Folded; what a shelf sorts by.")
     edition_title = models.CharField(max_length=255, blank=True)
     index = models.IntegerField(null=True, blank=True)
     parent_index = models.IntegerField(null=True, blank=True)
@@ -158,6 +130,7 @@ class MediaItem(models.Model):
     views_count_from = models.DateTimeField(
         help_text="Only views after this count: Plex keeps those of an earlier copy."
     )
+    aired_on = models.DateField(null=True, blank=True, help_text="When it was first shown, as Plex says.")
     quorum = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
@@ -265,6 +238,7 @@ class MediaFile(models.Model):
     path = models.TextField()
     size = models.BigIntegerField(null=True, help_text="Bytes; unknown when Plex does not say.")
     is_optimised = models.BooleanField(default=False, help_text="Made by Plex from another version.")
+    resolution = models.CharField(max_length=16, blank=True, help_text="`1080`, `4k`, `sd`, as Plex says.")
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PlexServer
 from media.models.library import MediaItem
@@ -24,8 +25,10 @@ class Question(models.Model):
     """
 
     class Why(models.TextChoices):
-        SEVERAL = "several", "More than one title could be it."
-        DATED = "dated", "It bears another date than before, as a new copy would."
+        SEVERAL = "several", _("More than one title could be it.")
+        DATED = "dated", _("It bears another date than before, as a new copy would.")
+        FILE = "file", _("It has another file than before, as a new copy would.")
+        MOVED = "moved", _("Its key means another title by now. A full sync may answer this.")
 
     server = models.ForeignKey(PlexServer, models.CASCADE, related_name="questions")
     old = models.ForeignKey(MediaItem, models.CASCADE, related_name="questions_as_old")

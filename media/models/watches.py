@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PlexServer, PlexUser
 
@@ -24,9 +25,10 @@ class Watch(models.Model):
     """What is known of this viewer and this leaf. Written by `media.watching` only."""
 
     class Source(models.TextChoices):
-        HISTORY = "history", "Plex history"
-        STATE = "state", "Plex watched state"
-        HAND = "hand", "the owner's word"
+        HISTORY = "history", _("Plex history")
+        STATE = "state", _("Plex watched state")
+        HAND = "hand", _("the owner's word")
+        ASIDE = "aside", _("Plex history, set aside")  # of evidence only: no watch is made of it
 
     server = models.ForeignKey(PlexServer, models.CASCADE)
     item = models.ForeignKey("media.MediaItem", models.CASCADE, related_name="watches")
@@ -84,6 +86,14 @@ class Watch(models.Model):
             self.offset, self.offset_at = 0, None
         return True
 
+    def forget_view(self, refusal: "Evidence | None" = None) -> None:
+        """The view may have been of another title. The owner's word remains, and what it may have lifted."""
+        self.first_viewed_at = self.last_viewed_at = self.vouched_at
+        self.source, self.history_key = Watch.Source.HAND if self.vouched_at else "", ""
+        self.is_listed, self.view_count = False, None  # his own list is to be heard anew
+        if refusal and not self.vouched_at and not self.withdrawn_at:
+            self.withdraw(refusal.learned_at, refusal.source)
+
     def withdraw(self, at: datetime, source: str) -> None:
         """He says now that he has not seen it; a later view lifts that."""
         self.withdrawn_at, self.withdrawn_by, self.vouched_at = at, source, None
@@ -110,9 +120,11 @@ class Evidence(models.Model):
     """
 
     class Said(models.TextChoices):
-        SEEN = "seen", "seen"
-        UNSEEN = "unseen", "not seen"
-        HALF = "half", "half-way through"
+        SEEN = "seen", _("seen")
+        UNSEEN = "unseen", _("not seen")
+        HALF = "half", _("half-way through")
+        OTHER = "other", _("has another title under this key; the view does not count")
+        DOUBT = "doubt", _("had it under a key that may have meant another title; it is read again")
 
     item = models.ForeignKey("media.MediaItem", models.CASCADE, related_name="evidence")
     viewer = models.ForeignKey(PlexUser, models.CASCADE, related_name="evidence")
