@@ -1,7 +1,10 @@
 """Copy what a server has into rows."""
 
+from media.sync.episodes import sync_episodes
 from media.sync.library import SyncReport, sync_server
-from media.sync.single import sync_items
+from media.sync.single import find_gone, sync_items
 from media.sync.store import Stored, store
 
-__all__ = ["Stored", "SyncReport", "store", "sync_items", "sync_server"]
+__all__ = [
+    "Stored", "SyncReport", "find_gone", "store", "sync_episodes", "sync_items", "sync_server",
+]  # fmt: skip

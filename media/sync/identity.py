@@ -17,17 +17,18 @@ ROOM = LENGTHS["guid"] or 0
 UNMATCHED = ("local://", "com.plexapp.agents.none://", "tv.plex.agents.none://")
 
 
-def is_same(item: MediaItem, row: Metadata, *, show_id: int | None, shares_a_file: bool) -> bool:
+def is_same(item: MediaItem, row: Metadata, *, show_id: int | None, shares_a_file: bool | None) -> bool:
+    """`shares_a_file`: none where that cannot be told."""
     if item.type != row.type:
         return False
     guid = guid_of(row)
     if item.guid == guid and is_matched(guid):
         return True
     return _same_number(item, row) and (
-        shares_a_file
+        bool(shares_a_file)
         or bool(item.external_ids.items() & row.external_ids.items())
         or _same_season(item, show_id)
-        or _same_name(item, row, guid)
+        or (shares_a_file is None and _same_name(item, row, guid))
     )
 
 

@@ -1,14 +1,17 @@
 """Bring what Plaxe knows of a server's libraries up to date."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 
 from accounts.connecting import reach
 from accounts.models import Job, PlexServer
 from media import standing
 from media.models import LibrarySection, MediaItem
-from media.sync.section import SectionPass
+from media.sync.anew import follow_copies
+from media.sync.section import KINDS, SectionPass
 from media.sync.sections import read_sections
 from plexclient.errors import PlexError, Unreachable
 from plexclient.server import PlexMediaServer
@@ -37,13 +40,21 @@ def sync_server(
     client = reach(server, now)
     report = SyncReport()
     sections, report.errors = _sections(server, client, now)
-    for section in sections:
-        _sync_section(SectionPass(server, section, client, now, job=job), report, full=full)
+    for section, parts in zip(sections, _parts(sections), strict=True):
+        _sync_section(SectionPass(server, section, client, now, job=job, parts=parts), report, full=full)
+    follow_copies(server)
     standing.fulfil(server, now)
     report.sections = len(sections)
     present = MediaItem.objects.present().filter(server=server, section__gone_at=None)
     report.items = present.count()
     return report
+
+
+def _parts(sections: list[LibrarySection]) -> Iterator[tuple[int, int]]:
+    """For each section how many listings are read before its own, and how many there are in all."""
+    numbers = [len(KINDS[LibrarySection.Type(section.type)]) for section in sections]
+    for before, own in zip(accumulate(numbers), numbers, strict=True):
+        yield before - own, sum(numbers)
 
 
 def _sections(
@@ -58,13 +69,16 @@ def _sections(
 
 def _sync_section(section_pass: SectionPass, report: SyncReport, *, full: bool) -> None:
     section = section_pass.section
+    known = section.last_error
     try:
         doubt = section_pass.run(full=full or section.needs_full_pass)
     except PlexError as problem:
         doubt = str(problem)
         section.failed(doubt)
     if doubt:
-        logger.warning("%s, %s: %s", section.server, section, doubt)
+        logger.log(
+            logging.DEBUG if doubt == known else logging.WARNING, "%s, %s: %s", section.server, section, doubt
+        )
         report.errors.append(f"{section}: {doubt}")
     report.gone += section_pass.gone
     report.notes += section_pass.stored.notes

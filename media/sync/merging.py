@@ -10,14 +10,16 @@ from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
 
-from media.models import EVER, Assignment, Exemption, MediaFile, MediaItem, Watch
+from media.models import EVER, Assignment, Exemption, MediaFile, MediaItem, TitleWord, Watch
+from media.sync import words
 
 logger = logging.getLogger(__name__)
 
 # What the server says of a title, and where it is; the rest is ours and stays with the old row.
 SAID = (
-    "rating_key", "section_id", "parent_id", "show_id", "guid", "external_ids", "title", "edition_title",
-    "index", "parent_index", "year", "duration", "thumb", "size", "added_at", "updated_at",
+    "rating_key", "section_id", "parent_id", "show_id", "guid", "external_ids", "title", "original_title",
+    "sort_title", "edition_title", "index", "parent_index", "year", "duration", "thumb", "size", "added_at",
+    "updated_at", "aired_on",
 )  # fmt: skip
 
 
@@ -30,12 +32,14 @@ def merge(old: MediaItem, new: MediaItem) -> None:
     old.views_count_from = old.earliest_view()
     old.gone_at = old.missing_since = None
     MediaFile.objects.filter(item=old).delete()
+    TitleWord.objects.filter(item=new).delete()
     _drop_what_was_refused(old, new)
     _fold_watches(old, new)
     for relation in MediaItem._meta.related_objects:
         _move(relation, old, new)
     MediaItem.objects.filter(pk=new.pk).delete()
     old.save()
+    words.reindex([old])
 
 
 def _drop_what_was_refused(old: MediaItem, new: MediaItem) -> None:

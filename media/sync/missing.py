@@ -76,11 +76,16 @@ def settle(section: LibrarySection, absences: list[Absence], now: datetime) -> t
     keys = [pk for each in absences for pk in each.missing]
     doubts = [str(each) for each in absences if each.is_doubtful]
     if doubts:
-        _mark(keys, missing_since=None, then={"missing_since": now})
+        miss(keys, now)
         section.shrank_at = section.shrank_at or now
         return 0, _words(doubts)
     section.shrank_at = None
     return _mark(keys, gone_at=None, then={"gone_at": now, "missing_since": None}), ""
+
+
+def miss(keys: Iterable[int], now: datetime) -> int:
+    """A listing lacks them, which alone says nothing of what became of them."""
+    return _mark(keys, missing_since=None, then={"missing_since": now})
 
 
 def _mark(keys: Iterable[int], *, then: dict[str, datetime | None], **expected: None) -> int:

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Job, PlexServer
+from accounts.models.jobs import Part
 from media.models import LibrarySection
 from media.paging import reaches_back
 from media.sync.missing import Absence, SeenKeys, absence, settle
-from media.sync.rekeying import follow_keys
+from media.sync.rekeying import Moves, follow_keys
 from media.sync.store import PAGE, Stored, store
 from plexclient.errors import BadResponse
 from plexclient.paging import Reading
@@ -33,13 +34,17 @@ class SectionPass:
         now: datetime,
         *,
         job: Job | None = None,
+        parts: tuple[int, int] = (0, 1),
     ) -> None:
+        """`parts`: how many kinds of other sections were read before it, and how many there are in all."""
         self.section = section
-        self._server, self._client, self._now, self._job = server, client, now, job
+        self._server, self._client, self._job = server, client, job
+        self._begun_at, self._now = now, section.after_last_listing(now)
+        self._parts = parts
         self._kinds = KINDS[LibrarySection.Type(section.type)]
-        self._rows = 0
         self._strange = 0  # rows that are not what was asked for
         self._missing = 0
+        self._moves = Moves()
         self.stored = Stored()
 
     @property
@@ -49,24 +54,31 @@ class SectionPass:
 
     def run(self, *, full: bool) -> str:
         """Returns what is doubtful about it, in words. Raises PlexError when it could not be read whole."""
-        doubt = self._full() if full else self._incremental()
+        if not full:
+            self._incremental()
+        # Where a key means another title by now, only a complete listing tells where the one of before is.
+        full = full or bool(self.stored.notes)
+        doubt = self._full() if full else ""
         self.section.synced(self._now, full=full, doubt=doubt)
         return doubt
 
     def _full(self) -> str:
-        absences = [self._read_all(kind) for kind in self._kinds]
+        try:
+            absences = [self._read_all(kind) for kind in self._kinds]
+        finally:
+            if self._moves.are_too_many:
+                self.section.renumbered(self._moves.moved, self._now)
         self._missing, doubt = settle(self.section, absences, self._now)
         return doubt
 
-    def _incremental(self) -> str:
+    def _incremental(self) -> None:
         """Only what has changed: a title that is missing leaves no trace in a listing."""
-        since = min(self.section.synced_at or self._now, self._now) - OVERLAP
+        since = min(self.section.synced_at or self._begun_at, self._begun_at) - OVERLAP
         for kind in self._kinds:
             reading = self._client.items(self.section.key, kind, sort="updatedAt:desc", page_size=PAGE)
             pages = self._stored_pages(reading, kind)
             if not reaches_back(pages, since, date_of=lambda row: row.updated_at):
                 self._demand_all(reading, kind)
-        return ""
 
     def _read_all(self, kind: ItemType) -> Absence:
         reading = self._client.items(self.section.key, kind, page_size=PAGE)
@@ -75,9 +87,10 @@ class SectionPass:
             seen.add(row.rating_key for row in page)
         self._demand_all(reading, kind)
         missing = absence(self.section, name_of(kind), seen, self._now)
-        followed = follow_keys(self.section, missing.kind, missing.missing, self._now, job=self._job)
+        moves = follow_keys(self.section, missing.kind, missing.missing, self._now, job=self._job)
+        self._moves += moves
         # Titles that are there under another key are not missing.
-        return absence(self.section, name_of(kind), seen, self._now) if followed else missing
+        return absence(self.section, name_of(kind), seen, self._now) if moves.united else missing
 
     def _stored_pages(self, reading: Reading[Metadata], kind: ItemType) -> Iterator[list[Metadata]]:
         for page in reading.pages():
@@ -86,10 +99,14 @@ class SectionPass:
                 raise BadResponse(f"The server was asked for {name_of(kind)}s and sent other things.")
             self._strange += len(page) - len(rows)
             self.stored += store(self._server, self.section, rows, self._now)
-            self._rows += len(rows)
-            if self._job:
-                self._job.renew(timezone.now(), f"{self.section}: {self._rows:,}")
+            self._tell(reading, kind)
             yield rows
+
+    def _tell(self, reading: Reading[Metadata], kind: ItemType) -> None:
+        if self._job:
+            before, parts = self._parts
+            part = Part(before + self._kinds.index(kind), max(parts, len(self._kinds)))
+            self._job.renew(timezone.now(), str(self.section), reading.rows, reading.total, part=part)
 
     def _demand_all(self, reading: Reading[Metadata], kind: ItemType) -> None:
         if not reading.complete or self._strange:

@@ -4,18 +4,23 @@ from datetime import datetime, timedelta
 
 from accounts.models import PlexServer
 from media.models import LibrarySection
+from media.sync.recognition import recognise, uuid_of
 from plexclient.server import PlexMediaServer
 from plexclient.types import Section
 
 # A library that is not listed is believed to be gone when it is not listed a while later either.
 AGREES_AFTER = timedelta(minutes=10)
+# Not whether it is another one: somebody else may be finding that out.
+REMEMBERED = ["type", "title", "synced_at", "gone_at", "missing_since"]
 
 
 def read_sections(
     server: PlexServer, client: PlexMediaServer, now: datetime
 ) -> tuple[list[LibrarySection], list[str]]:
     """Those that are there, and in words those that have just vanished."""
-    listed = {row.key: row for row in client.sections() if row.type in LibrarySection.Type.values}
+    rows = client.sections()
+    recognise(server, rows, now)
+    listed = {row.key: row for row in rows if row.type in LibrarySection.Type.values}
     known = {section.key: section for section in LibrarySection.objects.filter(server=server)}
     there = [_remember(server, known.get(key), row) for key, row in listed.items()]
     vanished = [section for key, section in known.items() if key not in listed and section.gone_at is None]
@@ -23,13 +28,14 @@ def read_sections(
 
 
 def _remember(server: PlexServer, section: LibrarySection | None, row: Section) -> LibrarySection:
-    section = section or LibrarySection(server=server, key=row.key)
-    identity = (section.uuid, section.type)
-    section.uuid, section.type, section.title = row.uuid[:64], row.type, row.title.replace("\0", "")[:500]
+    is_new = section is None
+    section = section or LibrarySection(server=server, key=row.key, type=row.type)
+    if section.type != row.type:
+        section.type, section.synced_at = row.type, None  # what changed in it says nothing
+    section.title = row.title.replace("\0", "")[:500]
     section.gone_at = section.missing_since = None
-    if identity != (section.uuid, section.type):
-        section.synced_at = None  # another library under the same key: what changed in it says nothing
-    section.save()
+    section.save(update_fields=None if is_new else REMEMBERED)
+    section.introduce(uuid_of(row))
     return section
 
 

@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from accounts.models import PlexServer
+from accounts.models import Job, PlexServer
 from media.models import LibrarySection, MediaItem
-from media.sync.store import store
+from media.sync.anew import follow_copies
+from media.sync.missing import BELIEVABLE
+from media.sync.rekeying import ask_about_lost_keys
+from media.sync.store import Stored, store
 from media.sync.values import is_key
 from plexclient.server import PlexMediaServer
 from plexclient.types import Metadata
@@ -15,7 +18,8 @@ from plexclient.types import Metadata
 def sync_items(server: PlexServer, client: PlexMediaServer, rating_keys: Iterable[str], now: datetime) -> int:
     """Store those that exist, in sections that Plaxe knows, with the seasons and shows they belong to.
 
-    Returns how many are new.
+    Where a key means another title by now only a full pass tells where the title of before is: until then
+    nothing goes that could be it. Returns how many are new.
     """
     rows = client.metadata_batch(key for key in rating_keys if is_key(key))
     rows += client.metadata_batch(_unknown_above(server, rows))
@@ -24,7 +28,33 @@ def sync_items(server: PlexServer, client: PlexMediaServer, rating_keys: Iterabl
     for row in rows:
         if row.section_key in sections:
             shelves[row.section_key].append(row)
-    return sum(store(server, sections[key], shelf, now).new for key, shelf in shelves.items())
+    stored = sum((store(server, sections[key], shelf, now) for key, shelf in shelves.items()), Stored())
+    if stored.new:
+        follow_copies(server)
+        for key in shelves:
+            ask_about_lost_keys(sections[key], now)
+    if stored.notes:
+        Job.of(server, Job.Kind.LIBRARIES).want(now, full=True)
+    return stored.new
+
+
+def find_gone(server: PlexServer, client: PlexMediaServer, rating_keys: Iterable[str], now: datetime) -> int:
+    """Mark those that the server no longer knows. Too many at once are for a full pass to judge.
+
+    Returns how many are gone.
+    """
+    known = MediaItem.objects.present().filter(server=server, rating_key__in=set(rating_keys))
+    items = {
+        item.rating_key: item for item in known.select_related("parent", "show") if is_key(item.rating_key)
+    }
+    for row in client.metadata_batch(items):
+        items.pop(row.rating_key, None)
+    if len(items) > BELIEVABLE:
+        Job.of(server, Job.Kind.LIBRARIES).want(now, full=True)
+        return 0
+    for item in items.values():
+        item.gone(now)
+    return len(items)
 
 
 def _unknown_above(server: PlexServer, rows: list[Metadata]) -> set[str]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from accounts.models import PlexServer
 from media.models import LOST_KEY, HistoryCursor, LibrarySection, MediaFile, MediaItem
 from media.paging import in_pages
+from media.sync import doubts, words
 from media.sync.identity import is_same
 from media.sync.rekeying import revive
 from media.sync.values import File, fields_of, files_of, is_storable, size_of
@@ -20,6 +21,8 @@ from plexclient.types import Metadata
 logger = logging.getLogger(__name__)
 
 PAGE = 500
+# By what a view is compared with a leaf, of the leaf itself or of its show.
+NAMED = frozenset({"guid", "title", "original_title", "index", "parent_index", "aired_on", "show_id"})
 # A row finds what it belongs to when that is stored before it.
 RANKS = ((MediaItem.Type.SHOW,), (MediaItem.Type.SEASON,), MediaItem.LEAVES)
 
@@ -67,6 +70,8 @@ class _Page:
         self._above = self._known_above()
         self._new: list[MediaItem] = []
         self._changed: list[MediaItem] = []
+        self._renamed: list[MediaItem] = []
+        self._told_otherwise: list[MediaItem] = []
         self._columns: set[str] = set()
         self._replaced: list[MediaItem] = []
 
@@ -77,6 +82,8 @@ class _Page:
         MediaItem.objects.bulk_create(self._new)
         if self._changed:
             MediaItem.objects.bulk_update(self._changed, self._columns)
+        words.index(self._new)
+        words.reindex(self._renamed)
         self._write_files()
         self._ask_for_earlier_views()
         revive(self._new, self._now)
@@ -104,7 +111,9 @@ class _Page:
         if item is not None and not self._is_same(item, row, place.get("show_id"), files):
             self._replaced.append(item)
             item = None
-        fields = {**fields_of(row), **place, "section_id": self._section.pk, "gone_at": None}
+        # What Plex has marked as deleted and still lists until its trash is emptied is not back.
+        gone_at = item.gone_at if item and row.deleted_at else None
+        fields = {**fields_of(row), **place, "section_id": self._section.pk, "gone_at": gone_at}
         fields["missing_since"] = None
         if files:
             fields["size"] = size_of(files)
@@ -114,8 +123,8 @@ class _Page:
             self._change(item, fields)
 
     def _is_same(self, item: MediaItem, row: Metadata, show_id: int | None, files: list[File]) -> bool:
-        paths = {file.path for file in self._files[item.pk] if not file.is_optimised}
-        shares_a_file = any(file.path in paths for file in files)
+        then = {file.path for file in self._files[item.pk] if not file.is_optimised}
+        shares_a_file = _share(then, {file.path for file in files})
         return is_same(item, row, show_id=show_id, shares_a_file=shares_a_file)
 
     def _place_of(self, row: Metadata) -> dict[str, int | None]:
@@ -149,8 +158,14 @@ class _Page:
         if changed:
             self._changed.append(item)
             self._columns |= changed
+        if changed & words.SAID:
+            self._renamed.append(item)
+        if changed & NAMED:
+            self._told_otherwise.append(item)
 
     def _free_keys(self) -> None:
+        if leaves := [item for item in self._replaced if item.is_leaf]:
+            doubts.forget(self._server, leaves, self._now)
         for item in self._replaced:
             item.lose_key(self._now)
         if self._replaced:
@@ -173,8 +188,11 @@ class _Page:
         return (item for item in (*kept, *self._new) if item.is_leaf)
 
     def _ask_for_earlier_views(self) -> None:
-        """Views of what was not known yet were passed over when the history was read."""
-        if begins := [item.views_count_from for item in self._new if item.is_leaf]:
+        """Views of what was not known yet, or by another name, were passed over when the history was read."""
+        begins = [item.views_count_from for item in self._new if item.is_leaf]
+        if self._told_otherwise:
+            begins += doubts.lift(self._told_otherwise)
+        if begins:
             HistoryCursor.rewind(self._server, min(begins))
 
     def _note(self, item: MediaItem) -> str:
@@ -183,6 +201,19 @@ class _Page:
             f"{item.title or 'Untitled'} is gone: its key {key} now stands for "
             f"{self._rows[key].title or 'Untitled'}. Assignments and views were not carried over."
         )
+
+
+def _share(then: set[str], now: set[str]) -> bool | None:
+    """A file, by their paths. None where that cannot be told: there is none, or it may have moved."""
+    if then & now:
+        return True
+    may_have_moved = not then or not now or _names(then) & _names(now)
+    return None if may_have_moved else False
+
+
+def _names(paths: set[str]) -> set[str]:
+    """Plex may run where folders are parted by backslashes."""
+    return {path.replace("\\", "/").rpartition("/")[2].casefold() for path in paths}
 
 
 def _keys_above(row: Metadata) -> list[str]:
