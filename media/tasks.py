@@ -3,11 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.connecting import reach
 from accounts.jobs import for_each_server, running
-from accounts.models import Job, PlexServer
+from accounts.models import Allowance, Job, PlexServer
 from accounts.tasks import hint
-from media import sources, sync
-from media.models import HistoryCursor
+from media import playing, sources, sync
+from media.models import HistoryCursor, Webhook
+from media.webhooks.handling import handle
 
 
 @shared_task
@@ -18,6 +20,32 @@ def sync_libraries(server_id: int | None = None, full: bool = False) -> None:
 @shared_task
 def poll(server_id: int | None = None) -> None:
     for_each_server(server_id, lambda server: sources.poll(server, timezone.now()))
+
+
+@shared_task
+def handle_webhook(pk: int) -> None:
+    for webhook in Webhook.objects.filter(pk=pk).select_related("server__owner", "viewer"):
+        handle(webhook, timezone.now())
+
+
+@shared_task
+def refresh_sessions(server_id: int | None = None) -> None:
+    for_each_server(server_id, _refresh_sessions)
+
+
+def _refresh_sessions(server: PlexServer) -> None:
+    """Only where the server does not tell by itself."""
+    now = timezone.now()
+    if server.is_live(now) or Webhook.objects.told_lately(server, now):
+        return
+    playing.refresh(server, reach(server, now), now)
+
+
+@shared_task
+def forget() -> None:
+    now = timezone.now()
+    Webhook.objects.forget(now)
+    Allowance.forget(now)
 
 
 def ask_sync(server: PlexServer, *, full: bool = False) -> None:
