@@ -23,9 +23,11 @@ from media.models import (
     Evidence,
     Exemption,
     HistoryCursor,
+    KeepRule,
     LibrarySection,
     MediaFile,
     MediaItem,
+    Protection,
     Question,
     StandingOrder,
     Watch,
@@ -224,6 +226,28 @@ class ExemptionAdmin(ReadOnly):
     list_filter = ["viewer"]
     list_select_related = ["item__show", "viewer", "made_by"]
     search_fields = ["item__title", "item__show__title", "viewer__name"]
+    show_full_result_count = False
+
+
+@admin.register(Protection)
+class ProtectionAdmin(ReadOnly):
+    """Made and removed on the page of a title, of the libraries or of a viewer."""
+
+    list_display = ["__str__", "item", "section", "viewer", "protected_at", "by_name"]
+    list_filter = ["protected_at", "section"]
+    list_select_related = ["item__show", "section", "viewer"]
+    search_fields = ["item__title", "item__show__title", "section__title", "viewer__name", "by_name"]
+    show_full_result_count = False
+
+
+@admin.register(KeepRule)
+class KeepRuleAdmin(ReadOnly):
+    """Said on the page of a show, or on that of the libraries."""
+
+    list_display = ["__str__", "keep_newest", "keep_first_season", "keep_at_least", "changed_at", "by_name"]
+    list_filter = ["keep_first_season", "section"]
+    list_select_related = ["item__show", "section"]
+    search_fields = ["item__title", "section__title", "by_name"]
     show_full_result_count = False
 
 

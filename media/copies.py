@@ -34,6 +34,14 @@ def shared(server: PlexServer, views: Iterable[tuple[int, View]]) -> Iterator[tu
                 yield copy.pk, view
 
 
+def twins(item: MediaItem) -> MediaItemQuerySet:
+    """The very same copy under other keys, as a rebuilt library has it until the rows are found to be one."""
+    paths = item.files.filter(is_optimised=False).values("path")
+    same = {name: getattr(item, name) for name in ("server", "section", "type", "guid", "added_at")}
+    twins = MediaItem.objects.filter(**same, files__path__in=paths).exclude(pk=item.pk).distinct()
+    return twins if is_matched(item.guid) and item.added_at else twins.none()
+
+
 class Copy(NamedTuple):
     pk: int
     type: str

@@ -1,26 +1,32 @@
-"""Who has seen which leaf: the grid of a title's page, and the people beside it."""
+"""Who has seen which leaf: the grid of a title's page, with a line for the show and one for the season."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
-from django.db.models import Count, Q
-
-from accounts.models import Access, PlexUser
+from accounts.models import PlexUser
 from media.models import Assignment, MediaItem, Watch
+from media.people import Person, seen_of
+
+WIDEST = 24  # viewers side by side, unless all are asked for
 
 
 @dataclass(frozen=True)
 class Cell:
+    """A viewer and a leaf."""
+
     viewer: PlexUser
     is_assigned: bool
     watch: Watch | None
     counts: bool  # the view lies after the title was added
+    problem: str = ""  # why what this viewer says is not known
 
     @property
     def is_seen(self) -> bool:
         return self.watch is not None and self.counts
+
+    @property
+    def is_unknown(self) -> bool:
+        return bool(self.problem) and self.watch is None
 
 
 @dataclass(frozen=True)
@@ -30,91 +36,72 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A viewer and a whole season or show."""
+
+    viewer: PlexUser
+    is_assigned: bool
+    seen: int
+    total: int
+
+    @property
+    def is_done(self) -> bool:
+        return 0 < self.total <= self.seen
+
+
+@dataclass(frozen=True)
+class Level:
+    item: MediaItem
+    total: int
+    marks: list[Mark]
+
+
+@dataclass(frozen=True)
 class Grid:
-    viewers: list[PlexUser]
+    people: list[Person]
+    levels: list[Level]
     rows: list[Row]
+    hidden: int  # viewers there is no room for
+
+    @property
+    def viewers(self) -> list[PlexUser]:
+        return [person.viewer for person in self.people]
 
 
-def grid(leaves: Sequence[MediaItem]) -> Grid:
-    """In two queries: everybody who must see one of these leaves, or has."""
-    covering = _covering(leaves)
-    watches = {
-        (w.item_id, w.viewer_id): w for w in Watch.objects.filter(item__in=leaves).select_related("viewer")
-    }
-    people = {viewer.pk: viewer for viewer, _ in covering} | {w.viewer_id: w.viewer for w in watches.values()}
-    must = {(viewer.pk, item) for viewer, item in covering}
-    assigned = {viewer for viewer, _ in must}
-    viewers = sorted(people.values(), key=lambda viewer: (viewer.pk not in assigned, viewer.name.lower()))
+def grid(
+    everybody: list[Person], levels: Sequence[MediaItem], leaves: Sequence[MediaItem], *, widest: int = WIDEST
+) -> Grid:
+    """Of everybody who must see something of it, or has seen one of these leaves."""
+    watches = {(row.item_id, row.viewer_id): row for row in Watch.objects.filter(item__in=leaves)}
+    watching = {viewer for _, viewer in watches}
+    shown = [person for person in everybody if person.is_concerned or person.viewer.pk in watching]
+    shown.sort(key=lambda person: (not person.is_concerned, person.viewer.name.lower(), person.viewer.pk))
+    people, must = shown[:widest], _assigned([*levels, *leaves])
 
-    def cell(leaf: MediaItem, viewer: PlexUser) -> Cell:
-        watch = watches.get((leaf.pk, viewer.pk))
-        is_assigned = any((viewer.pk, level) in must for level in _levels(leaf))
-        return Cell(viewer, is_assigned, watch, bool(watch and watch.counts(leaf.views_count_from)))
+    def cell(leaf: MediaItem, person: Person) -> Cell:
+        watch = watches.get((leaf.pk, person.viewer.pk))
+        is_assigned = any((person.viewer.pk, level) in must for level in _levels(leaf))
+        counts = bool(watch and watch.counts(leaf.views_count_from))
+        return Cell(person.viewer, is_assigned, watch, counts, person.problem)
 
-    return Grid(viewers, [Row(leaf, [cell(leaf, viewer) for viewer in viewers]) for leaf in leaves])
+    rows = [Row(leaf, [cell(leaf, person) for person in people]) for leaf in leaves]
+    return Grid(people, [_level(item, people, must) for item in levels], rows, len(shown) - len(people))
 
 
-def _covering(leaves: Sequence[MediaItem]) -> list[tuple[PlexUser, int]]:
-    levels = {level for leaf in leaves for level in _levels(leaf)}
-    rows = Assignment.objects.filter(item__in=levels).select_related("viewer")
-    return [(row.viewer, row.item_id) for row in rows]
+def _level(item: MediaItem, people: list[Person], must: set[tuple[int, int]]) -> Level:
+    seen, total = seen_of(item), item.leaves().count()
+    marks = [
+        Mark(person.viewer, (person.viewer.pk, item.pk) in must, seen[person.viewer.pk], total)
+        for person in people
+    ]
+    return Level(item, total, marks)
+
+
+def _assigned(items: Sequence[MediaItem]) -> set[tuple[int, int]]:
+    """Who to what, of these items and of what is above them."""
+    levels = {level for item in items for level in _levels(item)}
+    return set(Assignment.objects.filter(item__in=levels).values_list("viewer", "item"))
 
 
 def _levels(leaf: MediaItem) -> list[int]:
     return [level for level in (leaf.pk, leaf.parent_id, leaf.show_id) if level]
-
-
-@dataclass
-class Person:
-    """A viewer, as seen from one title."""
-
-    viewer: PlexUser
-    gone_at: datetime | None
-    problem: str = ""  # why his own state is unknown
-    is_assigned: bool = False
-    through: list[MediaItem] = field(default_factory=list)
-    below: int = 0
-    seen: int = 0
-    is_waited_for: bool = False
-    is_optional: bool = False
-    counts_earlier: bool = True
-
-    @property
-    def is_concerned(self) -> bool:
-        return self.is_assigned or bool(self.through) or bool(self.below)
-
-
-def people(item: MediaItem) -> list[Person]:
-    """Everybody on the item's server. A constant number of queries."""
-    access = (
-        Access.objects.filter(server=item.server_id).select_related("viewer").order_by("viewer__name", "pk")
-    )
-    seen, below = _seen(item), _below(item)
-    everybody = {
-        row.viewer_id: Person(
-            row.viewer, row.gone_at, row.state_problem, below=below[row.viewer_id], seen=seen[row.viewer_id]
-        )
-        for row in access
-    }
-    for assignment in item.covering_assignments().select_related("item__show"):
-        viewer = assignment.viewer
-        person = everybody.setdefault(viewer.pk, Person(viewer, None, seen=seen[viewer.pk]))
-        person.is_waited_for |= not assignment.is_optional
-        if assignment.item_id == item.pk:
-            person.is_assigned = True
-            person.is_optional, person.counts_earlier = assignment.is_optional, assignment.counts_earlier
-        else:
-            person.through.append(assignment.item)
-    return list(everybody.values())
-
-
-def _seen(item: MediaItem) -> Counter[int]:
-    """How many of the leaves each viewer has seen."""
-    counting = Watch.objects.counting().filter(item__in=item.leaves())
-    return Counter(dict(counting.values_list("viewer").annotate(n=Count("pk")).order_by()))
-
-
-def _below(item: MediaItem) -> Counter[int]:
-    """How many of the item's seasons and episodes each viewer is assigned to."""
-    lower = Assignment.objects.filter(Q(item__parent=item) | Q(item__show=item)).exclude(item=item)
-    return Counter(dict(lower.values_list("viewer").annotate(n=Count("pk")).order_by()))

@@ -45,7 +45,7 @@ def _of_watch(watch: Watch) -> Statement:
     return Statement(
         watch.viewer,
         watch.get_source_display(),
-        Evidence.Said.SEEN.label,
+        str(Evidence.Said.SEEN.label),
         watch.last_viewed_at,
         watch.learned_at,
         watch.history_key,

@@ -1,6 +1,6 @@
 """Watches that are being changed, and what each source said about them: written together, or not at all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from accounts.models import PlexServer
@@ -31,6 +31,9 @@ class Ledger:
         }
         self._evidence: dict[tuple[int, int, str], Evidence] = {}
 
+    def __iter__(self) -> Iterator[Watch]:
+        return iter(list(self._watches.values()))
+
     def of(self, leaf: int, viewer: int) -> Watch:
         """The row to change; one that says nothing yet is not written."""
         fresh = Watch(server=self._server, item_id=leaf, viewer_id=viewer, learned_at=self.now)
@@ -39,6 +42,16 @@ class Ledger:
     def note(self, watch: Watch, source: str, said: str, at: datetime | None, text: str = "") -> None:
         """Remember what a source says, beside what the watch makes of it."""
         self._write(watch, source, said, at, self.now, text)
+
+    def set_aside(self, watch: Watch, said: str, at: datetime | None, text: str) -> None:
+        """The history has a view that is not known to be of this leaf: it is told, and counts for nothing."""
+        self.note(watch, Watch.Source.ASIDE, said, at, text)
+
+    def doubt(self, watch: Watch, refusal: Evidence | None) -> None:
+        """Its view may have been of another title: it is told, and not kept as what the source had said."""
+        self.set_aside(watch, Evidence.Said.DOUBT, watch.last_viewed_at, watch.history_key)
+        self._former.pop((watch.item_id, watch.viewer_id), None)
+        watch.forget_view(refusal)
 
     def save(self) -> None:
         nothing = _values(Watch(learned_at=self.now))

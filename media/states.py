@@ -14,9 +14,12 @@ from django.db.models import Q
 
 from accounts.models import PlexServer, PlexUser
 from media.ledger import Ledger
-from media.models import Evidence, LibrarySection, MediaItem, Watch
+from media.likeness import COLUMNS, Likeness, likeness_of
+from media.models import EVER, Evidence, LibrarySection, MediaItem, Watch
 from media.paging import in_pages
+from media.sync.identity import is_matched
 from media.watching import BATCH, TOO_EARLY
+from plexclient.errors import BadResponse
 from plexclient.types import Metadata
 
 STATE = Watch.Source.STATE
@@ -29,7 +32,7 @@ class Seen:
     """A row of a viewer's list, no more of it than is needed: a list is kept until it has proved whole."""
 
     key: str
-    type: str
+    likeness: Likeness
     at: datetime | None
     count: int | None
     offset: int
@@ -38,7 +41,10 @@ class Seen:
     def of(cls, row: Metadata, now: datetime) -> Self:
         at = row.last_viewed_at if row.last_viewed_at and row.last_viewed_at <= now + TOO_EARLY else None
         count = None if row.view_count is None else min(max(row.view_count, 0), MOST_VIEWS)
-        return cls(row.rating_key, row.type, at, count, min(max(row.view_offset or 0, 0), LONGEST))
+        likeness = Likeness.of_metadata(row)
+        if is_matched(likeness.guid):
+            likeness = Likeness(type=likeness.type, guid=likeness.guid)
+        return cls(row.rating_key, likeness, at, count, min(max(row.view_offset or 0, 0), LONGEST))
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,14 @@ class Listing:
         is_movies = self.section.type == LibrarySection.Type.MOVIE
         return MediaItem.Type.MOVIE if is_movies else MediaItem.Type.EPISODE
 
-    def said_to_be_seen(self) -> Iterator[tuple[int, str, datetime]]:
-        """Leaves that he has seen, as far as we know: key of the row, rating key, from when views count."""
+    def said_to_be_seen(self) -> Iterator[tuple[int, str, str, datetime]]:
+        """Leaves that he has seen, as far as we know: row, rating key, guid, from when views count."""
         rows = Watch.objects.filter(viewer=self.viewer, item__section=self.section, item__type=self.kind)
         there = rows.filter(item__gone_at=None, item__first_seen_at__lt=self.begun_at)
         is_seen = Q(last_viewed_at__lt=self.begun_at, withdrawn_at=None)
         columns = there.filter(is_seen | Q(is_listed=True)).order_by("pk")
-        return columns.values_list("item", "item__rating_key", "item__views_count_from").iterator(2000)
+        names = ("item", "item__rating_key", "item__guid", "item__views_count_from")
+        return columns.values_list(*names).iterator(2000)
 
 
 @dataclass
@@ -95,10 +102,10 @@ def _take_batch(listing: Listing, rows: list[Seen]) -> Taken:
             listing.server, [pk for pk, *_ in items.values()], listing.begun_at, viewer=listing.viewer.pk
         )
         for row in rows:
-            if row.key not in items:
+            pk, since, first_seen_at, leaf = items.get(row.key, UNKNOWN)
+            if not pk or leaf.contradicts(row.likeness):
                 taken.unknown += (row,)
                 continue
-            pk, since, first_seen_at = items[row.key]
             watch = ledger.of(pk, listing.viewer.pk)
             may_be_old = listing.known_at is None or first_seen_at >= listing.known_at
             _apply(ledger, watch, row, since, may_be_old=may_be_old, taken=taken)
@@ -106,11 +113,18 @@ def _take_batch(listing: Listing, rows: list[Seen]) -> Taken:
     return taken
 
 
-def _items(listing: Listing, rows: list[Seen]) -> dict[str, tuple[int, datetime, datetime]]:
+Leaf = tuple[int, datetime, datetime, Likeness]
+UNKNOWN: Leaf = (0, EVER, EVER, Likeness())
+
+
+def _items(listing: Listing, rows: list[Seen]) -> dict[str, Leaf]:
     keys = {row.key for row in rows}
     items = MediaItem.objects.filter(server=listing.server, rating_key__in=keys, type=listing.kind)
-    columns = ("rating_key", "pk", "views_count_from", "first_seen_at")
-    return {key: (pk, since, seen) for key, pk, since, seen in items.values_list(*columns)}
+    columns = ("rating_key", "pk", "views_count_from", "first_seen_at", *COLUMNS)
+    return {
+        key: (pk, since, seen, likeness_of(*rest))
+        for key, pk, since, seen, *rest in items.values_list(*columns)
+    }
 
 
 def _apply(
@@ -164,12 +178,18 @@ def _note(ledger: Ledger, watch: Watch, row: Seen) -> None:
         ledger.note(watch, STATE, Evidence.Said.SEEN, row.at or watch.last_viewed_at, text)
 
 
-def take_back(listing: Listing, seen: Collection[str]) -> int:
+def take_back(listing: Listing, rows: Collection[Seen]) -> int:
     """What the whole list does not have, he says he has not seen; what was viewed since is not in it.
 
-    Returns how many views no longer count. The owner's word stands.
+    It may be there under another key, or another title under its own: then nobody knows. Returns how many
+    views no longer count. The owner's word stands.
     """
-    lost = [(pk, since) for pk, key, since in listing.said_to_be_seen() if key not in seen]
+    keys, guids = {row.key for row in rows}, {row.likeness.guid for row in rows} - {""}
+    lost = [
+        (pk, since)
+        for pk, key, guid, since in listing.said_to_be_seen()
+        if key not in keys and guid not in guids
+    ]
     return sum(_take_back(listing, dict(batch)) for batch in in_pages(lost, BATCH))
 
 
@@ -194,13 +214,28 @@ def deny(ledger: Ledger, watch: Watch, since: datetime, *, also_later: bool = Fa
     return counted and not watch.counts(since)
 
 
-def look(item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime) -> None:
-    """What his own state says of one title at this very moment becomes what Plaxe knows of it."""
+def demand_same(item: MediaItem, metadata: Metadata) -> None:
+    """Raises BadResponse when the server means another title by the key than Plaxe does."""
+    if Likeness.of_item(item).contradicts(Likeness.of_metadata(metadata)):
+        raise BadResponse(
+            f"Under the key of {item} Plex has “{Likeness.of_metadata(metadata)}” now. Nothing is known of "
+            "either until the libraries are synced."
+        )
+
+
+def look(item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime) -> bool:
+    """What his own state says of one title at this very moment becomes what Plaxe knows of it.
+
+    True when he has seen it now and had not before, or the other way round. Raises BadResponse where it
+    says it of another title.
+    """
+    demand_same(item, metadata)
     row, since = Seen.of(metadata, now), item.views_count_from
     with transaction.atomic():
         item.server.lock()
         ledger = Ledger(item.server, [item.pk], now, viewer=viewer.pk)
         watch = ledger.of(item.pk, viewer.pk)
+        counted = watch.counts(since)
         if row.count and (row.at is None or row.at > since or row.offset):
             _apply(ledger, watch, row, since, may_be_old=True, taken=Taken())
         else:  # not seen, or last seen before this copy was there
@@ -208,3 +243,4 @@ def look(item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime) -
             if row.offset:
                 watch.pause(row.offset, row.at or now)
         ledger.save()
+    return watch.counts(since) != counted

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from media import views
+from media.views import door, webhooks
 
 app_name = "media"
 urlpatterns = [
@@ -9,6 +10,7 @@ urlpatterns = [
     path("libraries/<int:pk>/viewers/", views.defaults, name="defaults"),
     path("media/", views.items, name="items"),
     path("media/assign/", views.assign_many, name="assign_many"),
+    path("media/restore/", views.restore, name="restore"),
     path("media/<int:pk>/", views.item, name="item"),
     path("media/<int:pk>/assign/", views.assign, name="assign"),
     path("media/<int:pk>/unassign/", views.unassign, name="unassign"),
@@ -19,4 +21,9 @@ urlpatterns = [
     path("media/questions/", views.answer_all, name="answer_all"),
     path("media/questions/<int:pk>/", views.answer, name="answer"),
     path("media/<int:pk>/poster/", views.poster, name="poster"),
+    path("webhooks/", door.show, name="webhooks"),
+    path("webhooks/save/", door.save, name="webhooks_save"),
+    path("webhooks/rotate/", door.rotate, name="webhooks_rotate"),
+    path("webhooks/test/", door.test, name="webhooks_test"),
+    path("webhooks/plex/<str:secret>/", webhooks.receive, name="webhook"),
 ]

@@ -15,6 +15,7 @@ from accounts.errors import Refused
 from accounts.models import PlexServer, PlexUser, User
 from media import copies
 from media.ledger import Ledger
+from media.likeness import COLUMNS, Likeness, likeness_of
 from media.models import Evidence, MediaItem, Watch
 from media.paging import in_pages
 from media.signals import plays_recorded
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 # A server's clock may be ahead of ours, but not by more than this.
 TOO_EARLY = timedelta(hours=1)
+KNOWN = ("rating_key", "pk", *COLUMNS)
+NOTHING = (0, Likeness())
 
 Viewers = Mapping[int, int]  # plex.tv id -> key of the PlexUser
 
@@ -35,7 +38,7 @@ class Taken:
 
     watches: int = 0
     skipped: int = 0
-    unknown: list[Play] = field(default_factory=list)  # of leaves that Plaxe does not know
+    unknown: list[Play] = field(default_factory=list)  # of leaves that Plaxe does not know, or not as these
     strangers: dict[int, datetime] = field(default_factory=dict)  # people it does not know: their first view
 
 
@@ -72,8 +75,8 @@ def take_in(server: PlexServer, plays: list[Play], now: datetime, viewers: Viewe
     views = list(_views(server, plays, now, viewers, taken))
     with transaction.atomic():
         server.lock()
-        of_leaves = _of_leaves(server, views, taken)
-        taken.watches = _write(server, list(copies.shared(server, of_leaves)), now)
+        of_leaves, of_others = _sorted_out(server, views, taken)
+        taken.watches = _write(server, list(copies.shared(server, of_leaves)), of_others, now)
     return taken
 
 
@@ -96,28 +99,41 @@ def _is_of_a_leaf(play: Play) -> bool:
     return bool(play.rating_key) and (not play.type or play.type in MediaItem.LEAVES)
 
 
-def _of_leaves(server: PlexServer, views: list[View], taken: Taken) -> Iterator[tuple[int, View]]:
+Views = list[tuple[int, View]]
+
+
+def _sorted_out(server: PlexServer, views: list[View], taken: Taken) -> tuple[Views, Views]:
+    """Views of leaves, and those that speak of another title than the leaf whose key they bear."""
     keys = {view.play.rating_key for view in views}
     items = MediaItem.objects.filter(server=server, rating_key__in=keys)
-    known = {key: (pk, kind) for key, pk, kind in items.values_list("rating_key", "pk", "type")}
+    known = {key: (pk, likeness_of(*columns)) for key, pk, *columns in items.values_list(*KNOWN)}
+    of_leaves: Views = []
+    of_others: Views = []
     for view in views:
-        pk, kind = known.get(view.play.rating_key or "", (None, None))
-        if pk is None:
+        pk, leaf = known.get(view.play.rating_key or "", NOTHING)
+        if leaf.contradicts(Likeness.of_play(view.play)) or not pk:
             taken.unknown.append(view.play)
-        elif kind == view.play.type or (not view.play.type and kind in MediaItem.LEAVES):
-            yield pk, view
+            if leaf.type in MediaItem.LEAVES:
+                of_others.append((pk, view))
+        elif leaf.type in MediaItem.LEAVES:
+            of_leaves.append((pk, view))
         else:
-            taken.skipped += 1  # the key means something else by now
+            taken.skipped += 1
+    return of_leaves, of_others
 
 
-def _write(server: PlexServer, views: list[tuple[int, View]], now: datetime) -> int:
+def _write(server: PlexServer, views: Views, of_others: Views, now: datetime) -> int:
     """One row for each leaf and viewer, however often it was seen; what says nothing new is not written."""
-    ledger = Ledger(server, {item for item, _ in views}, now)
+    ledger = Ledger(server, {item for item, _ in (*views, *of_others)}, now)
     later = set()
     for item, view in views:
         watch = ledger.of(item, view.viewer)
         if watch.widen(view.at, view.play.source, now, history_key=view.play.history_key):
             later.add((item, view.viewer))
+    for item, view in of_others:
+        ledger.set_aside(
+            ledger.of(item, view.viewer), Evidence.Said.OTHER, view.at, f"“{Likeness.of_play(view.play)}”"
+        )
     ledger.save()
     return len(later)
 

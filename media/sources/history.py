@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Job, PlexServer
+from accounts.models.jobs import Part
 from media import watching
 from media.models import HistoryCursor
 from media.paging import in_pages, reaches_back
@@ -111,7 +112,7 @@ class _Run:
             if since and any(play.viewed_at and play.viewed_at < since for play in page):
                 self._read_backward(since)
                 break
-            self._take(page)
+            self._take(page, None if since else reading.total)
         else:
             self._demand_all(reading)
         self._place.finish(reading.total if since is None else total)
@@ -148,7 +149,7 @@ class _Run:
                 "What was read is recorded, and the next poll goes on from there."
             )
 
-    def _take(self, page: list[Play]) -> None:
+    def _take(self, page: list[Play], total: int | None = None) -> None:
         """Record a page and where it ends, both or neither."""
         with transaction.atomic():
             taken = watching.take_in(self._server, page, self._now, self._viewers)
@@ -159,7 +160,7 @@ class _Run:
         self._skipped += taken.skipped
         self._remember(taken.unknown)
         if self._job:
-            self._job.renew(timezone.now(), f"History: {self._rows:,} rows")
+            self._job.renew(timezone.now(), "", self._rows, total, part=Part(0, 2))
 
     def _remember(self, plays: list[Play]) -> None:
         room = MOST_UNKNOWN_PLAYS - sum(map(len, self._unknown.values()))

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Access, Job, PlexServer, PlexUser
+from accounts.models.jobs import Part
 from accounts.tokens import NoToken, ViewerTokens, in_words
 from media import states
 from media.models import Assignment, LibrarySection
@@ -40,8 +41,9 @@ def read(server: PlexServer, client: PlexMediaServer, now: datetime, *, job: Job
     tokens = ViewerTokens(server)
     sections = list(LibrarySection.objects.present().filter(server=server))
     report, news = PollReport(), 0
-    for access in _awaited(server):
-        reading = _Viewer(access, tokens, sections, now, job)
+    awaited = _awaited(server)
+    for number, access in enumerate(awaited, len(awaited)):
+        reading = _Viewer(access, tokens, sections, now, job, Part(number, 2 * len(awaited)))
         report += reading.report()
         news += reading.taken.news
     if news:
@@ -90,9 +92,10 @@ class _Viewer:
         sections: list[LibrarySection],
         now: datetime,
         job: Job | None,
+        part: Part,
     ) -> None:
         self._access, self._tokens, self._sections, self._now = access, tokens, sections, now
-        self._job = job
+        self._job, self._part = job, part
         self._viewer: PlexUser = access.viewer
         self._rows = 0
         self._full_at = now
@@ -116,7 +119,7 @@ class _Viewer:
 
     def _tick(self) -> None:
         if self._job:
-            self._job.renew(timezone.now(), f"What {self._viewer} has seen: {self._rows:,} rows")
+            self._job.renew(timezone.now(), str(self._viewer), self._rows, part=self._part)
 
     def _read(self, client: PlexMediaServer) -> None:
         for section in self._sections:
@@ -200,11 +203,11 @@ class _List:
         if not reading.complete:
             raise BadResponse(f"The list of {self._listing.section} has gaps. It is read again next time.")
         self._demand_filtered(rows)
-        keys = {row.key for row in rows}
-        self._demand_believable(len(keys))
+        total = len({row.key for row in rows})
+        self._demand_believable(total)
         taken = states.take_in(self._listing, rows)
-        taken.news += states.take_back(self._listing, keys)
-        self.memory = self._memory(len(keys), taken, full_at=self._now)
+        taken.news += states.take_back(self._listing, rows)
+        self.memory = self._memory(total, taken, full_at=self._now)
         return taken
 
     def _open(self, *, unwatched: bool = False, page_size: int = 500) -> Reading[Metadata]:

@@ -1,4 +1,4 @@
-"""The shelf, and the page of one title."""
+"""The page of one title."""
 
 from typing import Any
 
@@ -7,53 +7,48 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
-from accounts.models import PlexUser
 from accounts.requests import Request
 from media import questions
 from media.earlier import seen_earlier
-from media.episodes import grid, people
+from media.episodes import WIDEST, grid
+from media.kept import keeping_of
 from media.knowing import statements
-from media.models import MediaItem
+from media.models import MediaItem, PlaySession
 from media.models.library import MediaItemQuerySet
-from media.shelf import Filters, standings
+from media.people import Person, people
+from media.shelf import standings
+from media.versions import versions_of
 
-SHELF_PAGE = 48
 EPISODES_PAGE = 50
+EVERYBODY = 1000
 
 
 @require_GET
-def items(request: Request) -> HttpResponse:
-    filters = Filters(request.GET)
-    page = Paginator(filters.items(), SHELF_PAGE).get_page(request.GET.get("page"))
-    shown = list(page.object_list)
-    standing = standings(shown)
-    context = {
-        "filters": filters,
-        "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
-        "page": page,
-        "cards": [(item, standing[item.pk]) for item in shown],
-        "viewers": PlexUser.objects.present(),
-    }
-    return render(request, "media/items.html", context)
-
-
-@require_GET
+@vary_on_headers("HX-Request", "HX-Target")
 def item(request: Request, pk: int) -> HttpResponse:
+    """The page; for htmx the grid alone, when another season or page of it is asked for."""
     shown = find(pk)
+    if request.htmx and request.htmx.target == "grid":
+        return render(request, "media/_grid.html", {"item": shown, **episodes(request, shown, people(shown))})
     context = {
         "item": shown,
-        "files": shown.files.all() if shown.is_leaf else [],
-        "deletions": _fate(shown),
+        "standing": standings([shown])[shown.pk],
+        "versions": versions_of(shown) if shown.is_leaf else [],
+        "optimised": shown.files.filter(is_optimised=True) if shown.is_leaf else [],
+        "playing": _playing(shown),
         "questions": questions.about(shown),
         "earlier": [] if shown.gone_at else seen_earlier(shown),
+        "keeping": keeping_of(shown),
         **watching(request, shown),
     }
     return render(request, "media/item.html", context)
 
 
 def find(pk: int) -> MediaItem:
-    return get_object_or_404(MediaItem.objects.select_related("server", "section", "show", "parent"), pk=pk)
+    whole = MediaItem.objects.select_related("server", "section", "show", "parent")
+    return get_object_or_404(whole, pk=pk)
 
 
 def watching(request: Request, item: MediaItem) -> dict[str, Any]:
@@ -69,7 +64,7 @@ def watching(request: Request, item: MediaItem) -> dict[str, Any]:
         "concerned": concerned,
         "others": [person for person in everybody if not person.is_concerned and not person.gone_at],
         "statements": statements(item) if item.is_leaf else [],
-        **_episodes(request, item),
+        **episodes(request, item, everybody),
     }
 
 
@@ -78,14 +73,18 @@ def _quorums(item: MediaItem, assigned: int) -> range:
     return range(2, max(assigned, item.quorum or 0) + 1)
 
 
-def _episodes(request: Request, item: MediaItem) -> dict[str, Any]:
+def episodes(request: Request, item: MediaItem, everybody: list[Person]) -> dict[str, Any]:
     """Of a show one season at a time, of a long season a page at a time."""
     seasons = list(_seasons(item)) if item.type == MediaItem.Type.SHOW else []
     wanted = request.GET.get("season", "")
     season = next((each for each in seasons if str(each.pk) == wanted), seasons[0] if seasons else None)
     leaves = (season or item).leaves().select_related("show").in_order()
     page = Paginator(leaves, EPISODES_PAGE).get_page(request.GET.get("page"))
-    return {"seasons": seasons, "season": season, "page": page, "grid": grid(list(page.object_list))}
+    levels = [level for level in (item, season) if level and not level.is_leaf]
+    widest = EVERYBODY if request.GET.get("viewers") == "all" else WIDEST
+    shown = grid(everybody, levels, list(page.object_list), widest=widest)
+    viewers = [person.viewer for person in everybody if not person.gone_at]
+    return {"seasons": seasons, "season": season, "page": page, "grid": shown, "dock_viewers": viewers}
 
 
 def _seasons(show: MediaItem) -> MediaItemQuerySet:
@@ -94,6 +93,7 @@ def _seasons(show: MediaItem) -> MediaItemQuerySet:
     return seasons.annotate(n=there).order_by("index", "pk")
 
 
-def _fate(item: MediaItem) -> Any:
-    """What the rung above has done or means to do with a leaf."""
-    return item.deletions.prefetch_related("audit").order_by("-enqueued_at") if item.is_leaf else []
+def _playing(item: MediaItem) -> list[PlaySession]:
+    """Who plays it, or something of it, right now."""
+    below = Q(item=item) | Q(item__parent=item) | Q(item__show=item)
+    return list(PlaySession.objects.filter(below).select_related("viewer", "item__show"))

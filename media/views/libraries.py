@@ -33,21 +33,27 @@ def sync(request: Request, pk: int) -> HttpResponse:
 
 
 def _state() -> dict[str, object]:
-    jobs = Job.objects.filter(kind=Job.Kind.LIBRARIES)
-    running = set(jobs.held(timezone.now()).values_list("pk", flat=True))
-    by_server = {job.server_id: job for job in jobs}
+    now = timezone.now()
+    jobs = Job.objects.reading()
+    running = list(jobs.held(now).order_by("started_at", "pk"))
+    by_server = {job.server_id: job for job in jobs.filter(kind=Job.Kind.LIBRARIES)}
     counted = Prefetch("sections", _counted(), to_attr="counted")
     people = Access.objects.filter(gone_at=None).select_related("viewer").order_by("viewer__name", "pk")
     present = Prefetch("access_set", people, to_attr="present")
     known = PlexServer.objects.prefetch_related(counted, present)
-    servers = [(server, by_server.get(server.pk)) for server in known]
+    servers = [
+        (server, by_server.get(server.pk), [job for job in running if job.server_id == server.pk])
+        for server in known
+    ]
+    is_late = any(job.is_late(now) for job in by_server.values())
     is_busy = bool(running) or any(job.wanted_at for job in by_server.values())
-    return {"servers": servers, "running": running, "is_busy": is_busy}
+    return {"servers": servers, "is_busy": is_busy, "is_late": is_late}
 
 
 def _counted() -> QuerySet[LibrarySection]:
     there = Q(items__gone_at=None)
-    sections = LibrarySection.objects.prefetch_related("orders__viewer").annotate(
+    sections = LibrarySection.objects.prefetch_related("orders__viewer", "protections", "keep_rules")
+    sections = sections.annotate(
         tops=Count("items", filter=there & Q(items__type__in=(MediaItem.Type.MOVIE, MediaItem.Type.SHOW))),
         episodes=Count("items", filter=there & Q(items__type=MediaItem.Type.EPISODE)),
         size=Sum("items__size", filter=there & Q(items__type__in=MediaItem.LEAVES), default=0),

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.views.decorators.http import require_GET
 
+from accounts.pictures import content_type
 from accounts.requests import Request
 from media import posters
 from media.models import MediaItem
@@ -17,7 +18,7 @@ FOR_NOW = "private, max-age=60"
 def poster(request: Request, pk: int) -> HttpResponse:
     item = get_object_or_404(MediaItem.objects.select_related("server"), pk=pk)
     content = posters.poster(item)
-    kind = posters.content_type(content) if content else None
+    kind = content_type(content) if content else None
     if content is None or kind is None:
         drawn = redirect(static("plaxe/poster.svg"))
         drawn.headers["Cache-Control"] = FOR_NOW

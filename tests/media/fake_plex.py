@@ -48,11 +48,16 @@ class FakePlex:
 
     def play(self, rating_key: str | None, account: int | None, at: int | None, **more: Any) -> Row:
         number = len(self.history) + 1
-        row: Row = {"historyKey": f"/status/sessions/history/{number}", "type": "movie", "title": "Something"}
+        row: Row = {"historyKey": f"/status/sessions/history/{number}", "type": "movie"}
         known: Row = {"ratingKey": rating_key, "accountID": account, "viewedAt": at}
+        known["title"] = self._title_of(rating_key)
         row |= {name: value for name, value in known.items() if value is not None}
         self.history.append({**row, **more})
         return self.history[-1]
+
+    def _title_of(self, rating_key: str | None) -> str | None:
+        rows = (row for rows in self.rows.values() for row in rows)
+        return next((row["title"] for row in rows if row.get("ratingKey") == rating_key), None)
 
     def pages_of(self, path: str) -> list[str]:
         return [request for request in self.requests if request.startswith(path)]

@@ -2,6 +2,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Job
+from media import keeping, protecting
+from media.keeping import Rule
 from media.models import (
     Assignment,
     Exemption,
@@ -15,7 +17,10 @@ from tests import factories
 from tests.factories import NOW
 from tests.pages import queries_of, text_of
 
-LISTS = ["librarysection", "mediaitem", "assignment", "watch", "historycursor", "standingorder", "exemption"]
+LISTS = [
+    "librarysection", "mediaitem", "assignment", "watch", "historycursor", "standingorder", "exemption",
+    "protection", "keeprule",
+]  # fmt: skip
 
 
 def fill(size: int) -> None:
@@ -29,6 +34,8 @@ def fill(size: int) -> None:
         factories.watch(item=episode, viewer=viewer)
         HistoryCursor.of(server)
         StandingOrder.objects.create(server=server, item=show, made_by=factories.alice())
+        protecting.protect([episode, section, viewer], NOW)
+        keeping.keep(show, Rule(newest=3), NOW)
         Exemption.objects.create(item=episode, viewer=factories.bob(on=server))
 
 

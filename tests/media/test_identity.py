@@ -122,12 +122,21 @@ def test_an_unmatched_movie_with_another_name_and_file_is_another(put: Any) -> N
 
 
 def test_an_unmatched_movie_whose_file_moved_keeps_its_row(put: Any) -> None:
-    put(movie("7", "Holidays", guid="local://7"))
+    put(movie("7", "Holidays", guid="local://7", Media=[media("D:\\Videos\\Holidays.mkv")]))
     item = known("7")
 
     put(movie("7", "Holidays", guid="local://7", Media=[media("/new/holidays.mkv")]))
 
     assert MediaItem.objects.get(rating_key="7").pk == item.pk
+
+
+def test_under_a_guid_that_names_the_key_another_file_is_another_movie_of_that_name(put: Any) -> None:
+    put(movie("7", "Holidays", guid="local://7", Media=[media("/videos/1998.mkv")]))
+    item = known("7")
+
+    put(movie("7", "Holidays", guid="local://7", Media=[media("/videos/1999.mkv")]))
+
+    assert MediaItem.objects.get(rating_key="7").pk != item.pk
 
 
 def test_a_guid_that_the_server_does_not_say_is_kept(put: Any) -> None:

@@ -45,7 +45,7 @@ def test_a_poll_says_how_far_it_is(server: PlexServer, now: datetime) -> None:
     poll(server, now)
 
     job = Job.objects.get(kind=Job.Kind.POLL)
-    assert (job.progress, job.error, job.leased_until) == ("History: 1 rows", "", None)
+    assert (job.rows, job.total, job.share, job.error, job.leased_until) == (1, 1, 500, "", None)
 
 
 @pytest.mark.usefixtures("played")

@@ -127,25 +127,35 @@ def test_a_key_met_by_an_incremental_sync_waits_for_a_listing_that_lacks_the_old
     assert present("99").pk == heat.pk
 
 
-@pytest.mark.parametrize(
-    "difference",
-    [
-        {"guid": "plex://movie/another"},
-        {"guid": "local://99"},
-        {"Media": [media("/films/another.mkv")]},
-        {"Media": [media("/films/7.mkv", proxyType=42), media("/films/another.mkv")]},
-        {"Media": []},
-    ],
-)
-def test_without_the_same_guid_and_file_it_is_another_title(
-    heat: MediaItem, films: list[Row], sync: Sync, difference: dict[str, Any]
+@pytest.mark.parametrize("guid", ["plex://movie/another", "local://99"])
+def test_without_the_same_guid_it_is_another_title(
+    heat: MediaItem, films: list[Row], sync: Sync, guid: str
 ) -> None:
-    films[0] = rekeyed(films[0], "99", **difference)
+    films[0] = rekeyed(films[0], "99", guid=guid)
 
     sync()
 
     assert nothing_was_carried_over("99")
     assert not Question.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [media("/films/another.mkv")],
+        [media("/films/7.mkv", proxyType=42), media("/films/another.mkv")],
+        [],
+    ],
+)
+def test_with_a_new_key_and_another_file_it_is_a_question(
+    heat: MediaItem, films: list[Row], sync: Sync, files: list[Any]
+) -> None:
+    films[0] = rekeyed(films[0], "99", Media=files)
+
+    sync()
+
+    assert nothing_was_carried_over("99")
+    assert Question.objects.get().why == Question.Why.FILE
 
 
 def test_in_another_section_it_is_another_title(

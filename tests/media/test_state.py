@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Access, PlexServer
 from media import states, watching
+from media.likeness import Likeness
 from media.models import Evidence, Watch
 from media.signals import plays_recorded
 from media.sources import PollReport, poll
@@ -434,7 +435,7 @@ def test_a_list_costs_the_same_number_of_queries_however_long(
     listing = Listing(server, viewer("carol"), section, timezone.now(), None)
 
     def taken(items: list[Item]) -> int:
-        rows = [Seen(item.rating_key, "movie", LAST_WEEK, 1, 0) for item in items]
+        rows = [Seen(item.rating_key, Likeness("movie", item.guid), LAST_WEEK, 1, 0) for item in items]
         with CaptureQueriesContext(connection) as queries:
             assert states.take_in(listing, rows).news == len(items)
         return len(queries)

@@ -298,3 +298,19 @@ def test_the_number_of_queries_for_a_page_does_not_depend_on_its_length(put: Any
 
     queries(500, 1)
     assert queries(1000, 2) == queries(2000, 20)
+
+
+def test_what_plex_still_lists_as_deleted_does_not_come_back(put: Any, now: datetime) -> None:
+    put(movie("7"))
+    only().gone(now)
+    put({**movie("7"), "deletedAt": int(now.timestamp())})
+    assert only().gone_at == now
+    put(movie("7"))
+    assert only().gone_at is None
+
+
+def test_what_plex_marks_as_deleted_by_itself_is_there_until_a_full_pass_lacks_it(
+    put: Any, now: datetime
+) -> None:
+    put({**movie("7"), "deletedAt": int(now.timestamp())})
+    assert only().gone_at is None

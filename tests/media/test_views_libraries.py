@@ -5,9 +5,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Job
+from accounts.models.jobs import Part
 from media.models import LibrarySection
 from tests import factories
-from tests.pages import HTMX, queries_of, text_of
+from tests.pages import HTMX, queries_of, text_of, words_of
 
 URL = "/libraries/"
 
@@ -57,14 +58,33 @@ def test_the_part_stops_asking_when_nothing_runs(browser: Client) -> None:
     assert "<html" not in part
 
 
-def test_a_running_sync_shows_its_progress(browser: Client) -> None:
-    job = Job.of(factories.server(), Job.Kind.LIBRARIES)
-    Job.objects.filter(pk=job.pk).update(
-        leased_until=timezone.now() + timedelta(minutes=1), progress="Films: 300 of 900"
-    )
-    page = text_of(browser.get(URL))
-    assert "Films: 300 of 900" in page
+def test_a_running_sync_shows_its_numbers_its_time_and_when_it_will_be_done(browser: Client) -> None:
+    job, now = Job.of(factories.server(), Job.Kind.LIBRARIES), timezone.now()
+    assert job.take(now - timedelta(minutes=2))
+    job.renew(now, "Films", 3000, 9000)
+    page = words_of(browser.get(URL))
+    assert "Films 3,000 of 9,000, since 2 minutes ago, done in" in page
+    assert '<progress aria-label="Sync libraries" max="1000" value="333">' in page
     assert "every 2s" in page
+    job.finish(now)
+    assert "<progress" not in words_of(browser.get(URL))
+
+
+def test_a_poll_is_told_of_where_its_server_is(browser: Client) -> None:
+    job = Job.of(factories.server(), Job.Kind.POLL)
+    assert job.take(timezone.now())
+    job.renew(timezone.now(), "", 500, 2000, part=Part(0, 2))
+    assert '<progress aria-label="Poll" max="1000" value="125">' in words_of(browser.get(URL))
+
+
+def test_what_nobody_begins_is_no_endless_promise(browser: Client) -> None:
+    job = Job.of(factories.server(), Job.Kind.LIBRARIES)
+    job.want(timezone.now())
+    assert "it begins in a moment" in words_of(browser.get(URL))
+    job.want(timezone.now() - timedelta(minutes=2))
+    page = words_of(browser.get(URL))
+    assert "nobody has begun" in page
+    assert 'href="/doctor/"' in page
 
 
 def test_a_part_and_its_page_are_told_apart_by_caches(browser: Client) -> None:
@@ -83,4 +103,4 @@ def test_the_number_of_queries_does_not_grow(browser: Client, servers: int) -> N
         server = factories.server(machine_identifier=f"m{number}")
         for _ in range(servers):
             factories.movie(section=factories.section(on=server))
-    assert queries_of(browser, URL) <= 10
+    assert queries_of(browser, URL) <= 12

@@ -1,12 +1,9 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 import responses
-from django.core.cache import cache
 from django.test import Client
-from pytest_django import Settings
 
 from accounts.models import PlexServer
 from media import posters
@@ -18,19 +15,7 @@ JPEG = b"\xff\xd8\xff" + b"poster" * 20
 DRAWN = "/static/plaxe/poster.svg"
 TRANSCODE = "http://plex.test:32400/photo/:/transcode"
 
-
-@pytest.fixture(autouse=True)
-def scratch(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    settings.PLAXE_DATA_DIR = tmp_path
-    cache.clear()
-    yield tmp_path
-    cache.clear()
-
-
-@pytest.fixture
-def plex() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
+pytestmark = pytest.mark.usefixtures("scratch")
 
 
 @pytest.fixture
@@ -44,24 +29,24 @@ def url_of(item: MediaItem) -> str:
 
 
 def test_a_poster_is_fetched_once_and_kept(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem
 ) -> None:
-    plex.get(TRANSCODE, body=JPEG, content_type="image/jpeg")
+    wire.get(TRANSCODE, body=JPEG, content_type="image/jpeg")
     for _ in range(2):
         response = browser.get(url_of(movie))
         assert response.content == JPEG
         assert response.headers["Content-Type"] == "image/jpeg"
         assert "immutable" in response.headers["Cache-Control"]
-    assert len(plex.calls) == 1
-    request = plex.calls[0].request
+    assert len(wire.calls) == 1
+    request = wire.calls[0].request
     assert request.headers["X-Plex-Token"] == "server-token"
     assert "server-token" not in str(request.url)
 
 
 def test_another_version_in_the_address_is_not_kept_for_ever(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem
 ) -> None:
-    plex.get(TRANSCODE, body=JPEG, content_type="image/jpeg")
+    wire.get(TRANSCODE, body=JPEG, content_type="image/jpeg")
     assert "immutable" not in browser.get(f"/media/{movie.pk}/poster/?v=old").headers["Cache-Control"]
 
 
@@ -76,18 +61,18 @@ def test_a_new_picture_has_a_new_address(movie: MediaItem) -> None:
     ["", "https://evil.example/x.jpg", "//evil.example", "/:/prefs", "/library/../:/prefs", "/librarian"],
 )
 def test_only_paths_of_the_library_are_asked_for(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem, thumb: str
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem, thumb: str
 ) -> None:
     MediaItem.objects.filter(pk=movie.pk).update(thumb=thumb)
     assert browser.get(url_of(movie)).headers["Location"] == DRAWN
-    assert not plex.calls
+    assert not wire.calls
 
 
 @pytest.mark.parametrize("body", [b"<html>login</html>", b"<svg onload='alert(1)'/>", b""])
 def test_what_is_no_picture_is_not_passed_on(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem, body: bytes
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem, body: bytes
 ) -> None:
-    plex.get(TRANSCODE, body=body, content_type="image/jpeg")
+    wire.get(TRANSCODE, body=body, content_type="image/jpeg")
     response = browser.get(url_of(movie))
     assert response.headers["Location"] == DRAWN
     assert "immutable" not in response.headers["Cache-Control"]
@@ -95,42 +80,33 @@ def test_what_is_no_picture_is_not_passed_on(
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_when_plex_refuses_a_drawn_poster_stands_in(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem, status: int
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem, status: int
 ) -> None:
-    plex.get(TRANSCODE, status=status, body="<html>")
+    wire.get(TRANSCODE, status=status, body="<html>")
     assert browser.get(url_of(movie)).headers["Location"] == DRAWN
 
 
 def test_a_server_that_does_not_answer_is_left_alone_for_a_while(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem
 ) -> None:
-    plex.get(TRANSCODE, body=requests.ConnectionError("refused"))
+    wire.get(TRANSCODE, body=requests.ConnectionError("refused"))
     for _ in range(5):
         browser.get(url_of(movie))
-    assert len(plex.calls) == 1
+    assert len(wire.calls) == 1
 
 
 def test_a_server_known_to_be_off_is_not_asked(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem
 ) -> None:
     PlexServer.objects.update(is_online=False)
     assert browser.get(url_of(movie)).headers["Location"] == DRAWN
-    assert not plex.calls
-
-
-def test_the_store_keeps_to_its_size_and_drops_the_oldest(scratch: Path) -> None:
-    shard = scratch / "a"
-    for number in range(6):
-        posters._keep(shard / f"p{number}", JPEG[:3] + bytes(posters.SHARD_CAP // 5))
-    kept = sum(path.stat().st_size for path in shard.iterdir())
-    assert kept <= posters.SHARD_CAP
-    assert (shard / "p5").exists()
+    assert not wire.calls
 
 
 def test_a_store_that_cannot_be_written_costs_no_picture(
-    browser: Client, plex: responses.RequestsMock, movie: MediaItem, scratch: Path
+    browser: Client, wire: responses.RequestsMock, movie: MediaItem, scratch: Path
 ) -> None:
-    plex.get(TRANSCODE, body=JPEG, content_type="image/jpeg")
+    wire.get(TRANSCODE, body=JPEG, content_type="image/jpeg")
     (scratch / "cache").write_text("in the way")
     assert browser.get(url_of(movie)).content == JPEG
 
