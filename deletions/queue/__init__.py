@@ -1,0 +1,11 @@
+"""What happens next: complete titles enter the queue, what is no longer complete is held, people decide."""
+
+from deletions.queue.cancelled import declined_elsewhere
+from deletions.queue.moves import hold, hold_together, missing
+from deletions.queue.passes import EnqueueReport, enqueue_complete
+from deletions.queue.verbs import approve, cancel, hasten, let_go, retry
+
+__all__ = [
+    "EnqueueReport", "approve", "cancel", "declined_elsewhere", "enqueue_complete", "hasten", "hold",
+    "hold_together", "let_go", "missing", "retry",
+]  # fmt: skip
