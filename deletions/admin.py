@@ -79,7 +79,7 @@ class DeletionAdmin(ReadOnly):
         _each(request, deletions, queue.retry)
 
 
-def _each(request: Request, deletions: QuerySet[Deletion], verb: Callable[..., None]) -> None:
+def _each(request: Request, deletions: QuerySet[Deletion], verb: Callable[..., object]) -> None:
     done = 0
     for deletion in deletions:
         try:

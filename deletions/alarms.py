@@ -1,48 +1,97 @@
-"""What holds everything on a server until the owner has said that all is well."""
+"""What holds everything on a server until the owner has said that all is well.
 
+An alarm is a state of the server, which whoever reads the server writes down; it is here that it holds what
+becomes due, and no word about a single title overrides it. One kind of alarm is one line in SOURCES.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import PlexServer, User
-from deletions.models import AuditEntry, Deletion, Hold, Status
+from accounts.models import PlexServer
+from deletions.models import Deletion, Hold
 from media.models import HistoryCursor
+from media.sync import recognition
 
 
-def of(server: PlexServer) -> str:
-    """Empty when all is well."""
+@dataclass(frozen=True)
+class Source:
+    """`words` are empty while all is well; `accept` says False when there was nothing to accept.
+
+    `mark` finds the servers it may be the matter with, so that pages need not ask each of them.
+    """
+
+    subject: str | Promise
+    mark: Q
+    words: Callable[[PlexServer], str]
+    accept: Callable[[PlexServer, datetime], bool]
+
+
+def _of_history(server: PlexServer) -> str:
     cursor = HistoryCursor.objects.filter(server=server).select_related("server").first()
     return cursor.alarm if cursor else ""
 
 
-def accept_shorter_history(server: PlexServer, now: datetime, *, by: User | None = None) -> bool:
-    """Take the history for whole as it is now, and let go on what only that had held.
-
-    False when there was nothing to accept.
-    """
-    cursor = HistoryCursor.of(server)
-    with transaction.atomic():
-        accepted = cursor.accept_shorter()
-        if accepted:
-            _entry(server, cursor.alarm, now, by).save()
-            for deletion in Deletion.objects.filter(server=server, hold=Hold.HISTORY).held():
-                _release(deletion, now, by)
-    return accepted
+def _accept_history(server: PlexServer, now: datetime) -> bool:
+    return HistoryCursor.of(server).accept_shorter()
 
 
-def _entry(server: PlexServer, alarm: str, now: datetime, by: User | None) -> AuditEntry:
-    return AuditEntry(
-        at=now,
-        verb=AuditEntry.Verb.APPROVED,
-        by=by,
-        by_name=by.username if by else "Plaxe",
-        server=server,
-        server_name=server.name,
-        title="Watch history",
-        text=alarm,
-    )
+def _of_damage(server: PlexServer) -> str:
+    damaged_at = PlexServer.objects.values_list("damaged_at", flat=True).get(pk=server.pk)
+    if damaged_at is None:
+        return ""
+    when = date_format(localtime(damaged_at), "DATETIME_FORMAT")
+    return _(
+        "%(server)s said on %(when)s that its database is damaged. What it says of who has seen what may be "
+        "wrong. Nothing is deleted until you have repaired it and say so."
+    ) % {"server": server, "when": when}
 
 
-def _release(deletion: Deletion, now: datetime, by: User | None) -> None:
-    if deletion.move(Status.SCHEDULED, expect=(Status.HELD,)):
-        AuditEntry.about(deletion, AuditEntry.Verb.APPROVED, now, by=by).save()
+def _accept_damage(server: PlexServer, now: datetime) -> bool:
+    return server.trust()
+
+
+SOURCES = {
+    Hold.DAMAGED: Source(_("Database"), Q(damaged_at__isnull=False), _of_damage, _accept_damage),
+    Hold.SECTIONS: Source(
+        _("Libraries"), Q(sections__changed_at__isnull=False), recognition.alarm, recognition.accept
+    ),
+    Hold.HISTORY: Source(
+        _("Watch history"), Q(history_cursor__shrank_at__isnull=False), _of_history, _accept_history
+    ),
+}
+
+
+def marked() -> Q:
+    """Servers with which something may be the matter."""
+    return reduce(or_, (source.mark for source in SOURCES.values()))
+
+
+def told() -> list[str]:
+    """What is the matter anywhere, in words."""
+    servers = PlexServer.objects.filter(marked()).distinct()
+    return [words for server in servers for words in raised(server).values()]
+
+
+def raised(server: PlexServer) -> dict[Hold, str]:
+    """What is the matter, in words; empty when all is well."""
+    return {hold: words for hold, source in SOURCES.items() if (words := source.words(server))}
+
+
+def stopping(deletion: Deletion) -> tuple[Hold, str] | None:
+    """The alarm that holds this deletion, or the doubt that may become one."""
+    return next(iter(raised(deletion.server).items()), None) or doubted(deletion.server)
+
+
+def doubted(server: PlexServer) -> tuple[Hold, str] | None:
+    """What a second look will settle: then all goes on by itself, or there is an alarm."""
+    cursor = HistoryCursor.objects.filter(server=server).select_related("server").first()
+    return (Hold.DOUBT, cursor.doubt) if cursor and cursor.doubt else None

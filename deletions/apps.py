@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class DeletionsConfig(AppConfig):
@@ -6,6 +7,8 @@ class DeletionsConfig(AppConfig):
     verbose_name = "Deletions"
 
     def ready(self) -> None:
-        from deletions import wake  # noqa: PLC0415 -- models are not loaded before
+        from deletions import append_only, wake  # noqa: PLC0415 -- models are not loaded before
 
         wake.connect()
+        pre_migrate.connect(append_only.release, sender=self, dispatch_uid="deletions.append_only")
+        post_migrate.connect(append_only.guard, sender=self, dispatch_uid="deletions.append_only")

@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
-
-from django.conf import settings
+from datetime import datetime, timedelta
 
 from accounts.models import PlexServer
-from deletions.models import Deletion, Hold, Status
+from deletions.models import Deletion, Hold, Policy, Status
 from media.models import LibrarySection, MediaItem
 
 # A share of a small library is soon reached: below so many titles it says nothing.
@@ -15,7 +13,7 @@ ALWAYS_FEW = 10
 TOLERATED_STEP = timedelta(minutes=10)
 GIGABYTE = 10**9
 # What one cause has held together, and lets go together.
-TOGETHER = (Hold.OFFLINE, Hold.UNREADABLE, Hold.DELETION_OFF)
+TOGETHER = (Hold.OFFLINE, Hold.DELETION_OFF, Hold.UNREADABLE, Hold.STATE, Hold.SPACE, Hold.DOUBT)
 
 
 def clock_was_set(step: timedelta) -> str:
@@ -23,8 +21,20 @@ def clock_was_set(step: timedelta) -> str:
     if abs(step) <= TOLERATED_STEP:
         return ""
     direction = "forward" if step > timedelta(0) else "back"
-    amount = timedelta(seconds=round(abs(step).total_seconds()))
-    return f"The clock of this machine was set {direction} by {amount}. Is it right now?"
+    return f"The clock of this machine was set {direction} by {_span(abs(step))}. Is it right now?"
+
+
+def _span(length: timedelta) -> str:
+    """`3 days 4:30 hours`"""
+    minutes = round(length.total_seconds() / 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    told = [f"{days} day{'' if days == 1 else 's'}"] if days else []
+    return " ".join([*told, f"{hours}:{rest:02} hours"] if hours or rest else told)
+
+
+def made_due(rows: Iterable[Deletion], step: timedelta, now: datetime) -> list[Deletion]:
+    """By a clock that was set forward by that much, whatever else they wait for."""
+    return [row for row in rows if row.status != Status.RUNNING and row.scheduled_for > now - step]
 
 
 def becoming_due(rows: Iterable[Deletion]) -> list[Deletion]:
@@ -33,25 +43,28 @@ def becoming_due(rows: Iterable[Deletion]) -> list[Deletion]:
     return [row for row in fresh if row.status == Status.SCHEDULED or row.hold in TOGETHER]
 
 
-def pulled(server: PlexServer, rows: Iterable[Deletion]) -> str:
+def pulled(policy: Policy, server: PlexServer, rows: Iterable[Deletion]) -> str:
     """Why so much may not go in one pass, in words; empty when it may. What was approved does not count."""
     rows = [row for row in rows if Hold.BRAKE not in row.accepted]
     size = sum(row.bytes for row in rows)
-    if 0 < settings.PLAXE_BRAKE_ITEMS < len(rows):
-        return f"{len(rows)} titles became due at once, more than {settings.PLAXE_BRAKE_ITEMS}."
-    if 0 < settings.PLAXE_BRAKE_BYTES < size:
-        limit = settings.PLAXE_BRAKE_BYTES / GIGABYTE
-        return f"{size / GIGABYTE:.0f} GB became due at once, more than {limit:.0f} GB."
-    return _share_of_a_section(server, rows)
+    if 0 < policy.brake_items < len(rows):
+        return f"{len(rows)} titles became due at once, more than {policy.brake_items}."
+    if 0 < policy.brake_bytes < size:
+        return f"{_told(size)} became due at once, more than {_told(policy.brake_bytes)}."
+    return _share_of_a_section(policy.brake_percent, server, rows)
 
 
-def _share_of_a_section(server: PlexServer, rows: list[Deletion]) -> str:
+def _told(size: int) -> str:
+    return f"{size / GIGABYTE:,.1f} GB".replace(".0 GB", " GB")
+
+
+def _share_of_a_section(percent: int, server: PlexServer, rows: list[Deletion]) -> str:
     counts = Counter(row.item.section_id for row in rows if row.item)
-    if not settings.PLAXE_BRAKE_PERCENT or max(counts.values(), default=0) <= ALWAYS_FEW:
+    if not percent or max(counts.values(), default=0) <= ALWAYS_FEW:
         return ""
     for section in LibrarySection.objects.filter(server=server, pk__in=counts):
         leaves = MediaItem.objects.leaves().filter(section=section).count()
-        if counts[section.pk] > max(ALWAYS_FEW, leaves * settings.PLAXE_BRAKE_PERCENT / 100):
+        if counts[section.pk] > max(ALWAYS_FEW, leaves * percent / 100):
             share = f"{counts[section.pk]} of the {leaves} titles in {section}"
-            return f"{share} became due at once, more than {settings.PLAXE_BRAKE_PERCENT} %."
+            return f"{share} became due at once, more than {percent} %."
     return ""

@@ -3,74 +3,23 @@
 Each law is one function. It answers None, or the objection that holds the deletion.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
-from django.conf import settings
-
-from accounts.tokens import ViewerTokens
-from deletions import alarms, queue, witnesses
-from deletions.models import Deletion, Hold, Status
+from deletions import alarms, keeping, moved, queue, snapshot, witnesses
+from deletions.facts import Facts, Law, NoAnswer, Objection, Vanished
+from deletions.files import same_files, trash_takes_it, versions_settled
+from deletions.models import Deletion, Hold, Policy
 from media import sync
 from media.models import MediaFile, MediaItem
+from media.sync import recognition
 from plexclient.errors import NotFound
-from plexclient.server import PlexMediaServer
-from plexclient.types import Media, Metadata, Part, Root, Session
+from plexclient.types import Session
 
-
-class Vanished(Exception):  # noqa: N818 -- good news, not an error
-    """The server, proved to be the right one, says that the title is not there."""
-
-
-@dataclass(frozen=True)
-class Objection:
-    hold: Hold
-    text: str
-
-
-class Facts:
-    """What the server says about one deletion at this moment. Read when first asked for, then kept."""
-
-    def __init__(self, client: PlexMediaServer, deletion: Deletion, tokens: ViewerTokens) -> None:
-        self.client, self.tokens = client, tokens
-        self.rating_key = deletion.rating_key
-
-    @cached_property
-    def root(self) -> Root:
-        return self.client.root()
-
-    @cached_property
-    def sessions(self) -> list[Session]:
-        return self.client.sessions()
-
-    @cached_property
-    def metadata(self) -> Metadata:
-        try:
-            return self.client.metadata(self.rating_key, check_files=True)
-        except NotFound:
-            raise Vanished from None
-
-    @cached_property
-    def versions(self) -> list[Media]:
-        return [media for media in self.metadata.media if not media.is_optimised]
-
-    @cached_property
-    def parts(self) -> list[Part]:
-        return [part for version in self.versions for part in version.parts]
-
-    @cached_property
-    def lost(self) -> list[str]:
-        """Files that are in Plex and not on the disk."""
-        return [part.file for part in self.parts if part.exists is False or part.accessible is False]
-
-
-Law = Callable[[Deletion, Facts, datetime], Objection | None]
+__all__ = ["LAWS", "OWN_LAWS", "Facts", "Law", "NoAnswer", "Objection", "Vanished", "neighbours", "objection"]
 
 
 def objection(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    """The first law that is broken. Raises Vanished, and PlexError when the server cannot be read."""
+    """The first law that is broken. Raises Vanished, and as Facts do."""
     return _first(LAWS, deletion, facts, now)
 
 
@@ -80,22 +29,30 @@ def _first(laws: tuple[Law, ...], deletion: Deletion, facts: Facts, now: datetim
 
 def same_key(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     """Before anything is asked under its key: by now that may be another title's, or nobody's."""
-    key = new_key(deletion)
+    key = moved.new_key(deletion)
     if not key:
         return None
     return Objection(Hold.REKEYED, f"Its key in Plex was {deletion.rating_key} when queued and is {key} now.")
 
 
-def new_key(deletion: Deletion) -> str:
-    """The key under which the title is there now, if that is another than the queued one."""
-    there = MediaItem.objects.present().filter(deletions=deletion.pk).exclude(rating_key=deletion.rating_key)
-    return there.values_list("rating_key", flat=True).first() or ""
+def not_cancelled(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """Neither this row nor another one of the same title. Asked again in the moment that decides."""
+    words = queue.declined_elsewhere(deletion)
+    return Objection(Hold.REKEYED, words) if words else None
 
 
 def same_server(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     if facts.root.machine_identifier == deletion.snapshot["machine_identifier"]:
         return None
     return Objection(Hold.WRONG_SERVER, f"Another server answers at the address of {deletion.server}.")
+
+
+def same_libraries(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """A server with other libraries than were known, or with a history that shrank, is that of a backup, or
+    another world: somebody has to look at it."""
+    recognition.recognise(deletion.server, facts.sections.values(), now)
+    found = alarms.stopping(deletion)
+    return Objection(*found) if found else None
 
 
 def deletion_allowed(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -108,21 +65,53 @@ def deletion_allowed(deletion: Deletion, facts: Facts, now: datetime) -> Objecti
 
 
 def nobody_is_playing(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    mine = {key for key in _family(deletion) if key}
     for session in facts.sessions:
         if not session.rating_key and session.type in ("", *MediaItem.LEAVES):
             return Objection(Hold.PLAYING, "Somebody is playing something that Plex does not name.")
-        if mine & {session.rating_key, session.parent_rating_key, session.grandparent_rating_key}:
+        if _is_needed_for(session, deletion):
             who = session.user_title or "Somebody"
             return Objection(Hold.PLAYING, f"{who} is playing {session.title or 'it'}.")
     return None
 
 
-def _family(deletion: Deletion) -> list[str | None]:
-    """The keys of the title, its season and its show."""
-    item = deletion.item
-    above = [up.rating_key for up in (item.parent, item.show) if up] if item else []
-    return [deletion.rating_key, *above]
+def _is_needed_for(session: Session, deletion: Deletion) -> bool:
+    """It is what is playing, or is in the same file; or another part of its show is, where that counts."""
+    item, played = deletion.item, session.rating_key
+    above = {up.rating_key for up in (item.parent, item.show) if up} if item else set()
+    in_its_files = (neighbour.rating_key for neighbour in neighbours(deletion))
+    if played and played in {deletion.rating_key, *above, *in_its_files}:
+        return True
+    is_of_show = bool(above & {session.parent_rating_key, session.grandparent_rating_key})
+    return is_of_show and Policy.load().playing_holds_show
+
+
+def nobody_has_begun_it(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """To read all this takes a while: who plays what is asked once more, last of all."""
+    return nobody_is_playing(deletion, Facts(facts.client, deletion, facts.tokens, facts.above), now)
+
+
+def not_elsewhere(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """After a rebuild its key may be nobody's or another title's, and the title is there all the same."""
+    is_lost = moved.has_lost_key(deletion)
+    if is_lost and not moved.can_be_found(deletion):
+        words = (
+            "Its key in Plex stands for another title now, and nothing tells where this one is. Cancel it; "
+        )
+        return Objection(Hold.CHANGED, f"{words}if it is still there, it is queued anew under its own key.")
+    try:
+        _demand_there(facts, is_lost=is_lost)
+    except Vanished:
+        if key := moved.key_on_server(facts.client, deletion):
+            words = f"Plex has it under another key now, {key}. It goes on after the next sync."
+            return Objection(Hold.REKEYED, words)
+        raise
+    return None
+
+
+def _demand_there(facts: Facts, *, is_lost: bool) -> None:
+    if is_lost:
+        raise Vanished
+    facts.metadata  # noqa: B018 -- read for the first time
 
 
 def same_title(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -137,52 +126,80 @@ def same_title(deletion: Deletion, facts: Facts, now: datetime) -> Objection | N
     return None
 
 
-def same_files(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    if not facts.parts or not all(part.file for part in facts.parts):
-        return Objection(Hold.UNREADABLE, "Plex does not say which files it has.")
-    then = {file["path"]: file["size"] for file in deletion.snapshot["files"]}
-    today = {part.file: part.size for part in facts.parts}
-    if difference := _difference(then, today):
-        return Objection(Hold.CHANGED, difference)
-    if facts.lost and not deletion.snapshot.get("file_went_with"):
-        return Objection(Hold.CHANGED, f"Plex cannot reach the file {facts.lost[0]}. Is the disk mounted?")
+def same_library(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """The one that it was read from is there and says who it is, and the title is still in it."""
+    section = deletion.item.section if deletion.item else None
+    if section is None:
+        return None
+    row = facts.sections.get(section.key)
+    if row is None:
+        return Objection(Hold.UNREADABLE, f"Plex does not list its library, {section}, at the moment.")
+    if section.accepted_uuid and not row.uuid:
+        return Objection(Hold.UNREADABLE, f"Plex does not say whether {section} is the library it was.")
+    if facts.metadata.section_key not in (None, section.key):
+        return Objection(Hold.CHANGED, f"It is no longer in {section} but in another library. Sync them.")
     return None
 
 
-def _difference(then: dict[str, int | None], today: dict[str, int | None]) -> str:
-    for path in sorted(then.keys() | today.keys()):
-        if path not in then:
-            return f"The file {path} was not there when it was queued."
-        if path not in today:
-            return f"The file {path} was there when it was queued and is not now."
-        if then[path] != today[path]:
-            return f"The file {path} had {then[path]} bytes when it was queued and has {today[path]} now."
-    return ""
+def known_anew(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """It is the title that was queued: what Plex says of it today is what a person sees and may approve."""
+    item = deletion.item
+    if item is None:
+        return Objection(Hold.CHANGED, "Plaxe no longer knows this title. Sync the libraries.")
+    sync.store(item.server, item.section, [facts.metadata], now)
+    return None
 
 
-def one_version(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    if len(facts.versions) == 1 or Hold.VERSIONS in deletion.accepted:
+def siblings_known(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """The episodes that its show has at this moment: one that no sync has seen yet may be in its file, and
+    a rule may count them.
+
+    What else shares a file nobody can ask Plex: an episode of another show, or the same film in another
+    library, is known from the last sync only.
+    """
+    if deletion.type != MediaItem.Type.EPISODE:
         return None
-    return Objection(
-        Hold.VERSIONS, f"It has {len(facts.versions)} versions. Approve to delete all of them, or cancel."
-    )
+    show = deletion.item.show if deletion.item else None
+    if show is None or facts.metadata.grandparent_rating_key not in (None, show.rating_key):
+        words = "It is in another show than Plaxe knows. The next look at the libraries settles that."
+        return Objection(Hold.UNREADABLE, words)
+    try:
+        facts.above.read_episodes(show, now)
+    except NotFound as error:
+        return Objection(Hold.UNREADABLE, f"Which other episodes are in its file is not known. {error}")
+    return None
+
+
+def same_names(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """The same work with another name or in another edition: somebody has corrected what Plex took it for."""
+    if deletion.item is None:
+        return None
+    deletion.item.refresh_from_db(fields=["title", "edition_title", "external_ids"])  # just read
+    words = snapshot.renamed(deletion.snapshot, snapshot.names(deletion.item))
+    return Objection(Hold.CHANGED, words) if words else None
 
 
 def not_kept(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    labels = {label.casefold() for label in facts.metadata.labels}
-    if settings.PLAXE_KEEP_LABEL and settings.PLAXE_KEEP_LABEL.casefold() in labels:
-        return Objection(Hold.KEPT, f"It carries the label {settings.PLAXE_KEEP_LABEL} in Plex.")
-    return None
+    """By a label in Plex, on the title or above it; then by Plaxe's own word."""
+    try:
+        if words := keeping.by_label(deletion, facts.metadata, facts.above):
+            return Objection(Hold.KEPT, words)
+    except NotFound as error:  # where a title cannot be without
+        return Objection(Hold.UNREADABLE, f"Whether a label keeps it is not known. {error}")
+    return still_not_kept(deletion)
+
+
+def still_not_kept(deletion: Deletion) -> Objection | None:
+    """As the rows say at this moment. Asked again in the moment that decides."""
+    words = keeping.by_plaxe(deletion, neighbours(deletion))
+    return Objection(Hold.KEPT, words, waits_anew=True) if words else None
 
 
 def complete(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     """Covered, seen by all who cover it, and seen after it was added: as Plex says today when that was."""
     item = deletion.item
-    if item is None:
-        return Objection(Hold.CHANGED, "Plaxe no longer knows this title. Sync the libraries.")
-    sync.store(item.server, item.section, [facts.metadata], now)
-    if item.is_complete() or witnesses.is_half_way(item):  # whoever is half-way is asked where he is by now
-        return None
+    if item and (item.is_complete() or witnesses.is_half_way(item)):
+        return None  # whoever is half-way is asked where he is by now
     return Objection(*queue.missing(deletion))
 
 
@@ -194,35 +211,45 @@ def viewers_still_say_so(deletion: Deletion, facts: Facts, now: datetime) -> Obj
         return Objection(*queue.missing(deletion))
     if words := witnesses.half_way(item):
         return Objection(Hold.HALF_PLAYED, words)
-    return Objection(Hold.UNREADABLE, " ".join(unknown)) if unknown else None
-
-
-def history_is_whole(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
-    """A history that shrank is that of a backup, or of another world: somebody has to look at it."""
-    alarm = alarms.of(deletion.server)
-    return Objection(Hold.HISTORY, alarm) if alarm and Hold.HISTORY not in deletion.accepted else None
+    return Objection(Hold.STATE, " ".join(unknown)) if unknown else None
 
 
 def neighbours_agree(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     """Titles in the same file go together or not at all: each must be due and free of objections too."""
     for neighbour in neighbours(deletion):
-        theirs = neighbour.deletions.due(now).filter(status=Status.SCHEDULED).first()
-        if theirs is None:
+        theirs = neighbour.deletions.due(now).first()  # what holds it now may have passed: its laws will say
+        if theirs is None or _keeps_what_goes(theirs, deletion):
             return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is not to go yet.")
-        if found := _first(OWN_LAWS, theirs, Facts(facts.client, theirs, facts.tokens), now):
-            return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is held: {found.text}")
+        if found := _of_neighbour(theirs, facts, now):
+            return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is held: {found}")
     return None
 
 
+def _of_neighbour(theirs: Deletion, facts: Facts, now: datetime) -> str:
+    try:
+        found = _first(OWN_LAWS, theirs, Facts(facts.client, theirs, facts.tokens, facts.above), now)
+    except Vanished:  # it says nothing about this title
+        return "Plex does not show it any more. The next look at the libraries settles that."
+    return found.text if found else ""
+
+
+def _keeps_what_goes(theirs: Deletion, ours: Deletion) -> bool:
+    """Of a title with several versions another one may have been chosen."""
+    then = {file["path"] for file in theirs.snapshot["files"]} - {file["path"] for file in theirs.files}
+    return bool(then & {file["path"] for file in ours.files})
+
+
 def neighbours(deletion: Deletion) -> list[MediaItem]:
-    paths = [file["path"] for file in deletion.snapshot["files"]]
+    """Other titles in the files that go."""
+    paths = [file["path"] for file in deletion.files]
     files = MediaFile.objects.filter(server=deletion.server, path__in=paths).exclude(item=deletion.item)
     items = MediaItem.objects.leaves().filter(pk__in=files.values("item"))
     return list(items.select_related("show", "parent"))
 
 
 OWN_LAWS: tuple[Law, ...] = (
-    same_key, same_server, history_is_whole, deletion_allowed, nobody_is_playing, same_title, same_files,
-    one_version, not_kept, complete, viewers_still_say_so,
+    same_key, not_cancelled, same_server, same_libraries, deletion_allowed, nobody_is_playing, not_elsewhere,
+    same_title, same_library, known_anew, same_names, versions_settled, same_files, siblings_known, not_kept,
+    complete, viewers_still_say_so, trash_takes_it,
 )  # fmt: skip
-LAWS: tuple[Law, ...] = (*OWN_LAWS, neighbours_agree)
+LAWS: tuple[Law, ...] = (*OWN_LAWS, neighbours_agree, nobody_has_begun_it)

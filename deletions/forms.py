@@ -1,39 +1,46 @@
 """The policy as a person writes it."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.durations import duration_text, parse_duration
-from deletions.models import Policy
+from deletions import fields
+from deletions.models.policy import VARIABLES, Policy
 
-VARIABLES = {"dry_run": "PLAXE_DRY_RUN", "delay": "PLAXE_DELETION_DELAY"}
-
-
-class DurationText(forms.Field):
-    """`90s 15m 24h 7d`; a plain number is seconds."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return duration_text(value) if isinstance(value, timedelta) else value
-
-    def to_python(self, value: Any) -> timedelta | None:
-        if value in self.empty_values:
-            return None
-        try:
-            return value if isinstance(value, timedelta) else parse_duration(str(value))
-        except ValueError:
-            raise ValidationError(_("Write a duration such as 90s, 15m, 24h or 7d.")) from None
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        if self.disabled:
-            return False
-        try:
-            return bool(self.to_python(data) != initial)
-        except ValidationError:
-            return True
+MOST_TITLES = 1_000_000
+MOST_DAYS = 3650
+SWITCHED_ON = {
+    "dry_run": _("Dry run is on."),
+    "delay": _("The delay is %s."),
+    "brake_items": _("The brake is pulled by more than %s titles at once."),
+    "brake_percent": _("The brake is pulled by more than %s percent of a library at once."),
+    "brake_bytes": _("The brake is pulled by more than %s at once."),
+    "playing_holds_show": _("While an episode plays, its whole show waits."),
+    "quarantine": _("Files go to the trash."),
+    "trash_days": _("The trash keeps files for %s days."),
+}
+SWITCHED_OFF = {
+    "dry_run": _("Dry run is off."),
+    "brake_items": _("No number of titles pulls the brake."),
+    "brake_percent": _("No share of a library pulls the brake."),
+    "brake_bytes": _("No size pulls the brake."),
+    "playing_holds_show": _("While an episode plays, only that episode waits."),
+    "quarantine": _("Files are deleted and not moved to the trash."),
+}
+PARTS = (
+    ("", "", ("dry_run",)),
+    ("", "", ("delay",)),
+    (
+        _("Brake"),
+        _("When more becomes due at once, all of it waits for one approval. 0 switches a limit off."),
+        ("brake_items", "brake_percent", "brake_bytes"),
+    ),
+    (_("Playing"), "", ("playing_holds_show",)),
+    (_("Trash"), "", ("quarantine", "trash_days")),
+)
 
 
 class PolicyForm(forms.Form):
@@ -42,20 +49,73 @@ class PolicyForm(forms.Form):
         required=False,
         help_text=_("The queue fills and every title says when it would go. Nothing is deleted."),
     )
-    delay = DurationText(
+    delay = fields.duration(
         label=_("Delay"),
         help_text=_(
             "How long a title waits after everybody has seen it. Titles in the queue keep the time they have."
         ),
     )
+    brake_items = fields.whole(
+        label=_("Titles at once"),
+        most=MOST_TITLES,
+        help_text=_("As many may become due in one pass."),
+    )
+    brake_percent = fields.whole(
+        label=_("Percent of a library"),
+        most=100,
+        help_text=_("Ten titles or fewer are never too many."),
+    )
+    brake_bytes = fields.size(
+        label=_("Size at once"),
+        help_text=_("What they take together, such as 200GB."),
+    )
+
+    playing_holds_show = forms.BooleanField(
+        label=_("Hold the whole show"),
+        required=False,
+        help_text=_(
+            "While somebody plays an episode, the others of its season and show wait too. "
+            "What is playing itself always waits."
+        ),
+    )
+    quarantine = forms.BooleanField(
+        label=_("Move to a trash"),
+        required=False,
+        help_text=_(
+            "Files are moved to a trash beside them instead of being deleted, and can be put back. "
+            "A title for which that is not possible waits for you."
+        ),
+    )
+    trash_days = fields.whole(
+        label=_("Days in the trash"),
+        least=1,
+        most=MOST_DAYS,
+        help_text=_("After so many days files are purged from the trash; only then is their room free."),
+    )
 
     def __init__(self, data: Any, *, policy: Policy) -> None:
-        super().__init__(data, initial={"dry_run": policy.dry_run, "delay": policy.delay})
+        super().__init__(data, initial={name: getattr(policy, name) for name in VARIABLES})
         self.policy = policy
         for name, field in self.fields.items():
-            if f"saved_{name}" in policy.locked:
+            if name in policy.locked:
                 field.disabled = True
                 field.locked_by = VARIABLES[name]  # type: ignore[attr-defined]
+
+    @property
+    def parts(self) -> list[tuple[Any, Any, list[forms.BoundField]]]:
+        """The fields by what they are about: its name, what is to be known of it, and they."""
+        return [(name, words, [self[field] for field in names]) for name, words, names in PARTS]
+
+    def clean_quarantine(self) -> bool:
+        wanted: bool = self.cleaned_data["quarantine"]
+        if wanted and not settings.PLAXE_MEDIA_ROOTS:
+            raise ValidationError(_("Set PLAXE_MEDIA_ROOTS first: it says where the files are."))
+        return wanted
+
+    @property
+    def is_stale(self) -> bool:
+        """Somebody has changed the settings since this form was shown."""
+        return str(self.data.get("seal", self.policy.seal)) != self.policy.seal
 
     @property
     def arms(self) -> bool:
@@ -64,11 +124,11 @@ class PolicyForm(forms.Form):
 
     def changes(self) -> list[str]:
         """What is different, in words."""
-        words = {
-            "dry_run": _("Dry run is on.") if self.cleaned_data["dry_run"] else _("Dry run is off."),
-            "delay": _("The delay is %s.") % duration_text(self.cleaned_data["delay"]),
-        }
-        return [str(words[name]) for name in self.changed_data]
+        return [self._told(name, self.cleaned_data[name]) for name in self.changed_data]
+
+    def _told(self, name: str, value: Any) -> str:
+        words = str((SWITCHED_ON if value else SWITCHED_OFF).get(name) or SWITCHED_ON[name])
+        return words % self.fields[name].prepare_value(value) if "%s" in words else words
 
     def save(self) -> None:
         """Only what was changed: what the environment says is nobody's choice here."""

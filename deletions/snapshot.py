@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import translation
+
 from accounts.models import PlexServer
 from media.models import ALL, Assignment, MediaFile, MediaItem, Watch
 
@@ -43,7 +45,9 @@ def _assignments_to(keys: set[int]) -> dict[int, list[Assignment]]:
 
 
 def facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, Any]:
-    """What a deletion knows about its title and about those who watched it."""
+    """What a deletion knows about its title and about those who watched it. A record has one language."""
+    with translation.override("en"):
+        reasons = [*(_reason(*pair) for pair in pairs), *_quorum(item)]
     return {
         "rating_key": item.rating_key,
         "type": item.type,
@@ -51,7 +55,7 @@ def facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, A
         "bytes": item.size,
         "snapshot": _contract(server, item),
         "viewers": list({pair[0].viewer_id: _viewer(*pair) for pair in pairs}.values()),
-        "reasons": [*(_reason(*pair) for pair in pairs), *_quorum(item)],
+        "reasons": reasons,
     }
 
 
@@ -68,8 +72,7 @@ def _contract(server: PlexServer, item: MediaItem) -> dict[str, Any]:
         "rating_key": item.rating_key,
         "type": item.type,
         "guid": item.guid,
-        "external_ids": item.external_ids,
-        "title": item.title,
+        **names(item),
         "added_at": item.added_at.isoformat() if item.added_at else None,
         "files": [_described(file) for file in item.files.all() if not file.is_optimised],
     }
@@ -82,11 +85,27 @@ def is_same_but_for_key(then: dict[str, Any], today: dict[str, Any]) -> bool:
         files = {(file["path"], file["size"]) for file in contract["files"]}
         return [files, *(contract[name] for name in ("machine_identifier", "type", "guid"))]
 
-    return compared(then) == compared(today)
+    return compared(then) == compared(today) and not renamed(then, today)
+
+
+def names(item: MediaItem) -> dict[str, Any]:
+    return {"title": item.title, "edition": item.edition_title, "external_ids": item.external_ids}
+
+
+def renamed(then: dict[str, Any], today: dict[str, Any]) -> str:
+    """How it is named differently, in words. An id that came to be known is no change, and where none is told
+    nothing is known of them: the guid has been compared."""
+    pairs = [(name, then.get(name, today[name]), today[name]) for name in ("title", "edition")]
+    if ids := today["external_ids"]:
+        pairs += [(f"{name} id", one, ids.get(name, "")) for name, one in then["external_ids"].items()]
+    for name, before, now in pairs:
+        if before != now:
+            return f"Its {name} was {before or 'empty'} when queued and is {now or 'empty'} now."
+    return ""
 
 
 def _described(file: MediaFile) -> dict[str, Any]:
-    return {"path": file.path, "size": file.size}
+    return {"path": file.path, "size": file.size, "media_id": file.media_id}
 
 
 def _viewer(assignment: Assignment, watch: Watch) -> dict[str, Any]:

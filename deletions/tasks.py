@@ -4,15 +4,28 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.jobs import for_each_server
+from deletions import trash
 from deletions.execution import execute_due
+from deletions.models import Deletion
 from deletions.queue import enqueue_complete
 
 
 @shared_task
 def enqueue(server_id: int | None = None) -> None:
-    for_each_server(server_id, lambda server: enqueue_complete(server, timezone.now()))
+    for_each_server(server_id, lambda server: enqueue_complete(server, timezone.now()), asks=False)
 
 
 @shared_task
 def execute(server_id: int | None = None) -> None:
     for_each_server(server_id, lambda server: execute_due(server, timezone.now()))
+
+
+@shared_task
+def purge_trash() -> None:
+    trash.settle(timezone.now())
+    trash.purge_due(timezone.now())
+
+
+@shared_task
+def look_again(deletion_id: int) -> None:
+    trash.tell_plex(Deletion.objects.get(pk=deletion_id), timezone.now())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accounts.models import PlexUser
+from accounts.models import Access, PlexUser
 from accounts.tokens import NoToken, ViewerTokens, in_words
 from deletions.models import Hold
 from media import states
@@ -21,7 +21,13 @@ def lacking(item: MediaItem) -> tuple[Hold, str]:
         row.viewer.name: known.get(row.viewer_id) for row in covering if not _answers(known, row, item)
     }
     words = f"{_quorum(item, covering)}{_words(waited_for)}".strip()
-    return _why(waited_for), words or "It is not complete."
+    return _why(waited_for), words or _doubt(item) or "It is not complete."
+
+
+def _doubt(item: MediaItem) -> str:
+    if not MediaItem.objects.questioned().filter(pk=item.pk).exists():
+        return ""
+    return f"Whether it is still the {item} of before is not known. Answer that on its page first."
 
 
 def _quorum(item: MediaItem, covering: list[Assignment]) -> str:
@@ -83,26 +89,41 @@ def _witnesses(item: MediaItem) -> list[PlexUser]:
 
 def _hear(item: MediaItem, viewer: PlexUser, tokens: ViewerTokens, now: datetime) -> str:
     try:
-        metadata = tokens.client_for(viewer).metadata(item.rating_key)
-    except NoToken:
-        return ""
+        states.look(item, viewer, tokens.client_for(viewer).metadata(item.rating_key), now)
+    except NoToken as refusal:
+        return _silent(item, viewer, refusal)
     except (Forbidden, NotFound):
         return _hidden(item, viewer)
     except PlexError as error:
         return f"Whether {viewer} still says to have seen it is not known: {in_words(error, viewer)}"
-    states.look(item, viewer, metadata, now)
     return ""
 
 
-def _hidden(item: MediaItem, viewer: PlexUser) -> str:
-    """The owner's word needs no other; it is the way out where a library is no longer shared.
+def _silent(item: MediaItem, viewer: PlexUser, refusal: NoToken) -> str:
+    """For whom there never was a token the history alone counts. Who could be asked before, and may still
+    watch, is not taken at an older word: plex.tv may only have mislaid him for a moment."""
+    present = Access.objects.filter(server=item.server_id, viewer=viewer, gone_at=None)
+    if not present.exclude(state_read_at=None).exists() or not _relies_on(item, viewer):
+        return ""
+    return (
+        f"Whether {viewer} still says to have seen it is not known any more. {refusal} Or say on the title's "
+        "page that this person has seen it."
+    )
 
-    Whoever has no view that counts and cannot see the title is not in the middle of it either.
-    """
-    views = Watch.objects.counting(item.views_count_from).filter(item=item, viewer=viewer)
-    if not views.exclude(vouched_at__gt=item.views_count_from).exists():
+
+def _hidden(item: MediaItem, viewer: PlexUser) -> str:
+    if not _relies_on(item, viewer):
         return ""
     return (
         f"Plex does not show it to {viewer}, so whether he has seen it is not known. Share {item.section} "
         "with this person again, say on the title's page that this person has seen it, or unassign."
     )
+
+
+def _relies_on(item: MediaItem, viewer: PlexUser) -> bool:
+    """On a view of his that counts. The owner's word needs no other; it is the way out.
+
+    Whoever has no view that counts and cannot see the title is not in the middle of it either.
+    """
+    views = Watch.objects.counting(item.views_count_from).filter(item=item, viewer=viewer)
+    return views.exclude(vouched_at__gt=item.views_count_from).exists()

@@ -14,23 +14,36 @@ from django_celery_beat.models import PeriodicTask
 
 from accounts.models import PlexServer
 from accounts.requests import Request
+from deletions import arming
 from deletions.forms import PolicyForm
-from deletions.models import AuditEntry, Deletion, Policy
-
-FIRST_SHOWN = 12
+from deletions.models import AuditEntry, Policy
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: Request) -> HttpResponse:
-    form = PolicyForm(request.POST if request.method == "POST" else None, policy=Policy.load())
-    if not form.is_valid():
-        return render(request, "deletions/settings.html", {"form": form, **_installation()})
+    if request.method == "POST":
+        return _change(request)
+    return _page(request, PolicyForm(None, policy=Policy.load()))
+
+
+@transaction.atomic
+def _change(request: Request) -> HttpResponse:
     now = timezone.now()
+    form = PolicyForm(request.POST, policy=Policy.load_to_change())
+    if form.is_stale:
+        messages.error(request, _("The settings were changed since you opened the page. Look at them again."))
+        return redirect("deletions:settings")
+    if not form.is_valid():
+        return _page(request, form)
     if form.arms and "confirmed" not in request.POST:
-        return render(request, "deletions/arm.html", {"form": form, **_first(now)})
+        return render(request, "deletions/arm.html", {"form": form, **arming.prospect(now)})
     _save(form, request, now)
     messages.success(request, " ".join(form.changes()) or _("Nothing was changed."))
     return redirect("deletions:settings")
+
+
+def _page(request: Request, form: PolicyForm) -> HttpResponse:
+    return render(request, "deletions/settings.html", {"form": form, **_installation()})
 
 
 def _installation() -> dict[str, Any]:
@@ -41,15 +54,6 @@ def _installation() -> dict[str, Any]:
     }
 
 
-def _first(now: datetime) -> dict[str, Any]:
-    """What goes first once the queue is in earnest."""
-    scheduled = Deletion.objects.scheduled()
-    due = scheduled.filter(scheduled_for__lte=now)
-    first = scheduled.select_related("item__show").order_by("scheduled_for", "pk")
-    return {"first": first[:FIRST_SHOWN], "due": due.count(), "scheduled": scheduled.count()}
-
-
-@transaction.atomic
 def _save(form: PolicyForm, request: Request, now: datetime) -> None:
     changes = form.changes()
     if not changes:

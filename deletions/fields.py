@@ -1,0 +1,58 @@
+"""Numbers as people write them in a form: `24h`, `200GB`, `25`. What makes no sense is refused in words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.durations import duration_text, parse_duration, parse_size, size_text
+
+
+class Quantity(forms.Field):
+    """A number with a unit."""
+
+    def __init__(
+        self, parse: Callable[[str], Any], show: Callable[[Any], str], *, wrong: Any, **options: Any
+    ) -> None:
+        super().__init__(error_messages=dict.fromkeys(("required", "invalid"), wrong), **options)
+        self._parse, self._show = parse, show
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else self._show(value)
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self._parse(value) if value.strip() else None
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        if self.disabled:
+            return False
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
+
+
+def duration(**options: Any) -> Quantity:
+    """`90s 15m 24h 7d`; a plain number is seconds. Its value is a timedelta."""
+    wrong = _("Write a duration such as 90s, 15m, 24h or 7d; ten years are the longest.")
+    return Quantity(parse_duration, duration_text, wrong=wrong, **options)
+
+
+def size(**options: Any) -> Quantity:
+    """`500MB 200GB 2TB`; a plain number is bytes. Its value is that number."""
+    wrong = _("Write a size such as 500MB, 200GB or 2TB.")
+    return Quantity(parse_size, size_text, wrong=wrong, **options)
+
+
+def whole(*, most: int, least: int = 0, **options: Any) -> forms.IntegerField:
+    words = format_lazy(_("Write a whole number from {least} to {most}."), least=least, most=f"{most:,}")
+    wrong = dict.fromkeys(("required", "invalid", "min_value", "max_value"), words)
+    return forms.IntegerField(min_value=least, max_value=most, error_messages=wrong, **options)
