@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,7 @@ from plexclient.demo.library import Item
 from plexclient.demo.running import Running, serve
 from plexclient.demo.world import World
 from tests import factories
+from tests.deletions.trashing import FILMS, SERIES, place_of
 
 ADDED = timezone.now() - timedelta(days=30)
 
@@ -51,6 +53,23 @@ def server(db: None, plex: Running, world: World, settings: Settings) -> PlexSer
 
 
 @pytest.fixture
+def folder(world: World, settings: Settings, tmp_path: Path) -> Path:
+    """Films, as Plaxe sees them, and their trash; there is another folder with series."""
+    for name in (FILMS, SERIES):
+        world.server.disk[name] = tmp_path / name.rpartition("/")[2]
+        world.server.disk[name].mkdir()
+    settings.PLAXE_MEDIA_ROOTS = tuple(world.server.disk.items())
+    settings.PLAXE_QUARANTINE = True
+    return world.server.disk[FILMS]
+
+
+@pytest.fixture
+def place(world: World, film: Item) -> Path:
+    """Where the film lies."""
+    return place_of(world, film)
+
+
+@pytest.fixture
 def queue_up(server: PlexServer, world: World) -> Callable[..., list[Deletion]]:
     """Copy the libraries, let bob have seen these titles, and queue them, due at once."""
 
@@ -61,6 +80,7 @@ def queue_up(server: PlexServer, world: World) -> Callable[..., list[Deletion]]:
             factories.assignment(item=known, viewer=factories.bob(on=server))
             factories.watch(item=known, viewer=factories.bob(on=server), at=timezone.now())
             world.play(world.person("bob"), title)
+        sync_server(server, timezone.now(), full=True)  # it was still there under its key when he had seen it
         queue.enqueue_complete(server, timezone.now())
         return [Deletion.objects.get(rating_key=title.rating_key) for title in titles]
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Job, PlexServer
-from deletions import queue
+from deletions import brake, queue, stops
 from deletions.execution import ExecuteReport, execute_due
-from deletions.models import Deletion, Hold, Status
+from deletions.models import AuditEntry, Deletion, Hold, Status
 from plexclient.demo import Item, World
 
 QueueUp = Callable[..., list[Deletion]]
@@ -149,6 +149,18 @@ def test_a_claim_that_vanished_is_settled_whatever_the_brake_says(
 
 
 @pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (timedelta(days=30), "forward by 30 days."),
+        (timedelta(days=-1, hours=-4, minutes=-5), "back by 1 day 4:05 hours."),
+        (timedelta(minutes=11), "forward by 0:11 hours."),
+    ],
+)
+def test_how_far_a_clock_was_set_is_told(step: timedelta, words: str) -> None:
+    assert words in brake.clock_was_set(step)
+
+
+@pytest.mark.parametrize(
     ("step", "words"), [(timedelta(hours=26), "forward by 1 day"), (-timedelta(hours=3), "back")]
 )
 def test_a_clock_that_was_set_holds_what_it_made_due(
@@ -165,3 +177,100 @@ def test_a_clock_that_was_set_holds_what_it_made_due(
     assert not world.deletes
     queue.approve(row, timezone.now())
     assert run(server).deleted == 1
+
+
+def test_a_clock_that_was_set_before_the_first_pass_is_noticed_by_what_ran_before(
+    server: PlexServer, world: World, queue_up: QueueUp
+) -> None:
+    [row] = queue_up(*films(world, 1))
+    if not Job.of(server, Job.Kind.ENQUEUE).boot:
+        pytest.skip("this system does not tell how long it has been up")
+    Job.objects.filter(kind=Job.Kind.ENQUEUE).update(started_at=timezone.now() - timedelta(days=1))
+    assert run(server).held == 1
+    row.refresh_from_db()
+    assert "forward by 1 day." in row.held_because
+    assert not world.deletes
+
+
+@pytest.fixture
+def hour_forward(server: PlexServer) -> timedelta:
+    """A clock that was set since the last pass."""
+    run(server)
+    if not Job.of(server, Job.Kind.EXECUTE).boot:
+        pytest.skip("this system does not tell how long it has been up")
+    hour = timedelta(hours=1)
+    Job.objects.update(started_at=timezone.now() - hour)
+    return hour
+
+
+def waiting(row: Deletion, left: timedelta, **fields: object) -> None:
+    """Queued long before the clock was set."""
+    now = timezone.now()
+    Deletion.objects.filter(pk=row.pk).update(
+        enqueued_at=now - timedelta(days=2), scheduled_for=now + left, **fields
+    )
+    row.refresh_from_db()
+
+
+def test_what_a_clock_has_not_made_due_yet_waits_as_long_as_before(
+    server: PlexServer, queue_up: QueueUp, world: World, hour_forward: timedelta
+) -> None:
+    soon, held = queue_up(*films(world, 2))
+    waiting(soon, timedelta(minutes=20))
+    waiting(held, timedelta(minutes=30), status=Status.HELD, hold=Hold.PLAYING)
+    before = [soon.scheduled_for, held.scheduled_for]
+
+    run(server)
+    run(server)
+
+    for row, then in zip((soon, held), before, strict=True):
+        row.refresh_from_db()
+        assert abs(row.scheduled_for - then - hour_forward) < timedelta(minutes=5)
+    entry = AuditEntry.objects.get(verb=AuditEntry.Verb.CHANGED)
+    assert entry.title == "2 titles"
+    assert "set forward" in entry.text
+    assert "waits as long as before" in entry.text
+
+
+def test_what_is_queued_after_the_clock_was_set_waits_no_longer(
+    server: PlexServer, queue_up: QueueUp, world: World, hour_forward: timedelta
+) -> None:
+    queue_up(*films(world, 1))
+    then = timezone.now() + hour_forward
+    Deletion.objects.update(scheduled_for=then)
+    run(server)
+    assert Deletion.objects.get().scheduled_for == then
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"status": Status.HELD, "hold": Hold.PLAYING}, {"accepted": [Hold.BRAKE]}],
+    ids=["waits for a reason of its own", "was approved once"],
+)
+def test_whatever_a_clock_has_made_due_is_braked(
+    server: PlexServer, queue_up: QueueUp, world: World, hour_forward: timedelta, fields: dict[str, object]
+) -> None:
+    [row] = queue_up(*films(world, 1))
+    waiting(row, -hour_forward / 2, **fields)
+
+    run(server)
+
+    row.refresh_from_db()
+    assert (row.status, row.hold, world.deletes) == (Status.HELD, Hold.BRAKE, [])
+    queue.approve(row, timezone.now())
+    assert run(server).deleted == 1
+
+
+def test_an_alarm_that_is_over_does_not_let_go_what_a_clock_has_made_due(
+    server: PlexServer, queue_up: QueueUp, world: World, hour_forward: timedelta
+) -> None:
+    [row] = queue_up(*films(world, 1))
+    waiting(row, -hour_forward / 2)
+    PlexServer.objects.update(damaged_at=timezone.now())
+    run(server)
+
+    stops.accept(server, Hold.DAMAGED, timezone.now())
+    run(server)
+
+    row.refresh_from_db()
+    assert (row.status, row.hold, world.deletes) == (Status.HELD, Hold.BRAKE, [])

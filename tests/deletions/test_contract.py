@@ -12,9 +12,11 @@ from deletions import queue
 from deletions.execution import execute_due
 from deletions.models import Deletion, Hold, Status
 from media.models import Assignment, MediaItem
+from plexclient.demo.faults import Fault, FaultKind
 from plexclient.demo.library import Item
 from plexclient.demo.world import World
 from tests import factories
+from tests.deletions.conftest import ADDED
 
 QueueUp = Callable[..., list[Deletion]]
 
@@ -67,6 +69,30 @@ def test_an_episode_waits_while_another_of_its_show_is_playing(world: World, que
     assert_held(deletion, Hold.PLAYING, "bob is playing", world)
 
 
+def test_other_parts_of_a_show_that_is_playing_go_where_the_owner_says_so(
+    world: World, queue_up: QueueUp, settings: Settings
+) -> None:
+    settings.PLAXE_PLAYING_HOLDS_SHOW = False
+    season = world.add_season(world.add_show("Salt Road", added_at=ADDED), added_at=ADDED)
+    played, other = (world.add_episode(season, added_at=ADDED) for _ in range(2))
+    [its, others] = queue_up(played, other)
+    world.start_session(world.person("bob"), played)
+    assert executed(others).status == Status.DELETED
+    assert executed(its).hold == Hold.PLAYING
+    assert its.held_because.startswith("bob is playing")
+
+
+def test_what_is_in_the_file_that_is_playing_never_goes(
+    world: World, queue_up: QueueUp, settings: Settings
+) -> None:
+    settings.PLAXE_PLAYING_HOLDS_SHOW = False
+    one, two = twins(world)
+    [first, second] = queue_up(one, two)
+    world.start_session(world.person("bob"), two)
+    assert_held(first, Hold.PLAYING, "bob is playing", world)
+    assert_held(second, Hold.PLAYING, "bob is playing", world)
+
+
 def test_another_title_under_the_key_holds(due: Deletion, world: World, film: Item) -> None:
     other = world.add_movie("Iron Orchard", size=700)
     world.swap_keys(film, other)
@@ -76,6 +102,48 @@ def test_another_title_under_the_key_holds(due: Deletion, world: World, film: It
 def test_another_kind_under_the_key_holds(due: Deletion, world: World, film: Item) -> None:
     world.swap_keys(film, world.add_show("Salt Road"))
     assert_held(due, Hold.CHANGED, "Its type was movie when queued and is show now.", world)
+
+
+def other_title(film: Item) -> None:
+    film.title = "Heron Lakes"
+
+
+def other_edition(film: Item) -> None:
+    film.edition = "Director's Cut"
+
+
+def other_id(film: Item) -> None:
+    film.guids = ("imdb://tt0000001", *film.guids[1:])
+
+
+def lost_id(film: Item) -> None:
+    film.guids = film.guids[1:]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (other_title, "Its title was Heron Lake when queued and is Heron Lakes now."),
+        (other_edition, "Its edition was empty when queued and is Director's Cut now."),
+        (other_id, "when queued and is tt0000001 now."),
+        (lost_id, "when queued and is empty now."),
+    ],
+)
+def test_a_title_that_plex_names_differently_holds_until_that_is_approved(
+    change: Callable[[Item], None], words: str, due: Deletion, world: World, film: Item
+) -> None:
+    change(film)
+    assert_held(due, Hold.CHANGED, words, world)
+    queue.approve(due, timezone.now())
+    assert executed(due).status == Status.DELETED
+
+
+@pytest.mark.parametrize("number", ["none", "one more"])
+def test_an_id_that_came_to_be_known_or_ids_that_are_not_told_hold_nothing(
+    number: str, due: Deletion, film: Item
+) -> None:
+    film.guids = () if number == "none" else (*film.guids, "tvdb://1")
+    assert executed(due).status == Status.DELETED
 
 
 def test_a_file_of_another_size_holds(due: Deletion, world: World, film: Item) -> None:
@@ -151,6 +219,39 @@ def test_two_episodes_in_one_file_wait_for_each_other(world: World, queue_up: Qu
     assert executed(deletion).status == Status.DELETED
 
 
+def test_an_episode_waits_for_one_in_its_file_that_no_sync_has_seen(world: World, queue_up: QueueUp) -> None:
+    season = world.add_season(world.add_show("Salt Road", added_at=ADDED))
+    one = world.add_episode(season, added_at=ADDED)
+    [deletion] = queue_up(one)
+    world.add_episode(season, file=one.files[0], added_at=ADDED)
+
+    assert_held(deletion, Hold.NEIGHBOUR, "Its file also holds Salt Road · S01E02", world)
+
+
+@pytest.mark.parametrize("kind", ["status", "half"])
+def test_where_it_is_not_known_which_episodes_are_in_its_file_it_waits(
+    world: World, queue_up: QueueUp, kind: FaultKind
+) -> None:
+    season = world.add_season(world.add_show("Salt Road", added_at=ADDED))
+    [deletion] = queue_up(world.add_episode(season, added_at=ADDED))
+    world.faults.add(Fault(kind, "GET", "allLeaves$", times=None, status=404))
+
+    assert (executed(deletion).hold, world.deletes) == (Hold.UNREADABLE, [])
+
+
+def test_the_episodes_of_a_show_are_read_once_in_a_pass(
+    world: World, queue_up: QueueUp, server: PlexServer
+) -> None:
+    season = world.add_season(world.add_show("Salt Road", added_at=ADDED))
+    queue_up(*(world.add_episode(season, added_at=ADDED) for _ in range(3)))
+    world.requests.clear()
+
+    execute_due(server, timezone.now())
+
+    assert len(world.deletes) == 3
+    assert sum(call.path.endswith("/allLeaves") for call in world.requests) == 1
+
+
 @pytest.mark.parametrize("scans_at_once", [True, False])
 def test_two_episodes_in_one_file_go_together_by_one_delete(
     world: World, queue_up: QueueUp, server: PlexServer, scans_at_once: bool
@@ -168,6 +269,34 @@ def test_an_episode_does_not_go_while_its_neighbour_is_kept(world: World, queue_
     two.labels.append("Keep")
     assert_held(first, Hold.NEIGHBOUR, "which is held: It carries the label Keep", world)
     assert executed(second).hold == Hold.KEPT
+
+
+def test_two_episodes_in_one_file_that_were_held_together_go_on_together(
+    world: World, queue_up: QueueUp, server: PlexServer
+) -> None:
+    deletions = queue_up(*twins(world))
+    world.faults.add(Fault("status", "GET", "^/$", status=503, times=None))
+    assert {executed(deletion).hold for deletion in deletions} == {Hold.OFFLINE}
+    world.faults.clear()
+    execute_due(server, timezone.now())
+    assert {executed(deletion).status for deletion in deletions} <= {Status.DELETED, Status.GONE}
+
+
+def test_a_neighbour_that_plex_does_not_show_says_nothing_about_the_title(
+    world: World, queue_up: QueueUp
+) -> None:
+    one, two = twins(world)
+    [first, _] = queue_up(one, two)
+    del world.server.items[two.rating_key]
+    assert_held(first, Hold.NEIGHBOUR, "Plex does not show it any more", world)
+
+
+def test_who_begins_to_play_it_while_the_laws_are_asked_holds(
+    due: Deletion, world: World, film: Item
+) -> None:
+    world.start_session(world.person("bob"), film)
+    world.faults.add(Fault("empty", "GET", "^/status/sessions"))
+    assert_held(due, Hold.PLAYING, "bob is playing Heron Lake", world)
 
 
 def test_a_title_plaxe_no_longer_knows_holds(due: Deletion, world: World) -> None:

@@ -1,9 +1,12 @@
 """What becomes of a deletion, whatever Plex answers and whenever we die."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -17,6 +20,7 @@ from media.models import MediaItem
 from plexclient.demo.faults import Fault
 from plexclient.demo.library import Item
 from plexclient.demo.world import World
+from tests.pages import text_of
 
 QueueUp = Callable[..., list[Deletion]]
 METADATA = r"^/library/metadata/"
@@ -35,7 +39,7 @@ def test_what_is_due_is_deleted_once_proved_and_recorded(due: Deletion, world: W
     assert (report.deleted, due.status, due.answer) == (1, Status.DELETED, "200")
     assert [call.rating_key for call in world.deletes] == [film.rating_key]
     assert MediaItem.objects.get(rating_key=film.rating_key).gone_at is not None
-    assert AuditEntry.objects.get(verb="deleted").details["bytes"] == 700
+    assert AuditEntry.objects.get(verb="deleted").bytes == 700
 
 
 def test_nothing_is_asked_of_plex_while_nothing_is_due(server: PlexServer, world: World) -> None:
@@ -159,6 +163,50 @@ def test_a_proof_that_cannot_be_read_is_no_proof(due: Deletion, world: World) ->
     world.faults.clear()
     assert executed(due, after=timedelta(hours=1)).status == Status.DELETED
     assert len(world.deletes) == 1
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    call_command("queue", "--json")
+    [row] = json.loads(capsys.readouterr().out)["deletions"]
+    return str(row["held_because"])
+
+
+def test_a_delete_that_cannot_be_proved_says_why_on_every_look_and_is_settled_when_it_can(
+    due: Deletion, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.faults.add(Fault("reset_after", "DELETE", METADATA))
+    world.faults.add(Fault("status", "GET", METADATA, status=500, after=2, times=None))
+    assert executed(due).status == Status.RUNNING
+    assert "closed the connection without an answer" in shown(capsys)
+    assert "whether it is gone is not known" in shown(capsys)
+
+    world.faults.clear()
+    world.faults.add(Fault("status", "GET", "^/library/all", status=500, times=None))
+    for hours in (1, 2):
+        assert executed(due, after=timedelta(hours=hours)).status == Status.RUNNING
+        assert "Whether it has it under another key now" in shown(capsys)
+        assert "has trouble of its own (500)" in shown(capsys)
+
+    world.faults.clear()
+    assert executed(due, after=timedelta(hours=3)).status == Status.DELETED
+    assert (due.held_because, len(world.deletes)) == ("", 1)
+
+
+@pytest.mark.parametrize("has_sent", [True, False])
+def test_a_row_whose_worker_was_killed_says_so_from_the_beginning(
+    due: Deletion, world: World, browser: Client, has_sent: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    due.claim(timezone.now())
+    if has_sent:
+        due.intend(timezone.now())
+
+    assert "If that was interrupted" in shown(capsys)
+    assert "If that was interrupted" in text_of(browser.get("/deletions/", {"id": due.pk}))
+
+    world.faults.add(Fault("status", "GET", METADATA, status=500, times=None))
+    if has_sent:
+        assert executed(due, after=timedelta(hours=1)).status == Status.RUNNING
+        assert "whether it is gone is not known" in shown(capsys)
 
 
 @pytest.mark.parametrize("kind", ["html", "half", "reset"])

@@ -1,7 +1,8 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -10,7 +11,7 @@ from accounts.jobs import running
 from accounts.models import Job, PlexServer
 from deletions import queue
 from deletions.models import AuditEntry, Deletion, Hold, Status
-from media.models import MediaItem
+from media.models import MediaItem, Protection
 from tests import factories
 from tests.factories import LAST_YEAR, NOW, YESTERDAY
 
@@ -55,6 +56,34 @@ def test_a_complete_movie_is_scheduled_after_the_delay_and_says_why(queued: Dele
     ]
 
 
+def test_what_is_deleted_while_the_queue_is_looked_at_does_not_enter_it_again(
+    server: PlexServer, queued: Deletion, seen: MediaItem
+) -> None:
+    """At whatever statement of the pass another worker comes to its end."""
+
+    def end_before(number: int) -> None:
+        def execute(run: Any, *words: Any) -> Any:
+            nonlocal number
+            number -= 1
+            if number == 0:
+                queued.finish(Status.DELETED, LATER, freed=700, failure="")
+                seen.gone(LATER)
+            return run(*words)
+
+        with connection.execute_wrapper(execute):
+            queue.enqueue_complete(server, LATER)
+
+    with CaptureQueriesContext(connection) as statements:
+        queue.enqueue_complete(server, LATER)
+    for number in range(1, len(statements) + 1):
+        with transaction.atomic():
+            assert queued.claim(LATER)
+            end_before(number)
+            assert list(Deletion.objects.values_list("status", flat=True)) == [Status.DELETED]
+            transaction.set_rollback(True)
+        queued.refresh_from_db()
+
+
 def test_the_snapshot_keeps_what_must_still_be_true_at_the_trigger(queued: Deletion, seen: MediaItem) -> None:
     file = seen.files.get()
     assert queued.snapshot == {
@@ -63,9 +92,10 @@ def test_the_snapshot_keeps_what_must_still_be_true_at_the_trigger(queued: Delet
         "type": "movie",
         "guid": seen.guid,
         "external_ids": {},
+        "edition": "",
         "title": "Heron Lake",
         "added_at": LAST_YEAR.isoformat(),
-        "files": [{"path": file.path, "size": 700}],
+        "files": [{"path": file.path, "size": 700, "media_id": file.media_id}],
     }
 
 
@@ -236,11 +266,32 @@ def test_approving_several_versions_accepts_them(queued: Deletion) -> None:
     assert queued.accepted == [Hold.VERSIONS]
 
 
-@pytest.mark.parametrize("why", [Hold.PLAYING, Hold.KEPT, Hold.UNWATCHED])
+@pytest.mark.parametrize("why", [Hold.PLAYING, Hold.UNWATCHED])
 def test_what_passes_by_itself_is_not_accepted_by_approving_it(queued: Deletion, why: Hold) -> None:
     held(queued, why)
     queue.approve(queued, LATER)
     assert (queued.status, queued.accepted) == (Status.SCHEDULED, [])
+
+
+def test_what_somebody_has_not_seen_is_not_approved(queued: Deletion, seen: MediaItem) -> None:
+    factories.assignment(item=seen, viewer=factories.carol(on=queued.server))
+    held(queued, Hold.UNWATCHED)
+    with pytest.raises(Refused, match=r"cannot be approved\. Not seen by Carol"):
+        queue.approve(queued, LATER)
+    assert queued.status == Status.HELD
+
+
+def test_what_plaxe_keeps_is_not_approved(queued: Deletion, seen: MediaItem) -> None:
+    Protection.objects.create(item=seen, protected_at=NOW)
+    queue.enqueue_complete(queued.server, LATER)
+    with pytest.raises(Refused, match=r"cannot be approved\. .*protect"):
+        queue.approve(queued, LATER)
+
+
+def test_what_a_label_keeps_is_not_approved(queued: Deletion) -> None:
+    queue.hold(queued, Hold.KEPT, "It carries the label Keep in Plex.", LATER)
+    with pytest.raises(Refused, match="It carries the label Keep in Plex"):
+        queue.approve(queued, LATER)
 
 
 def test_approve_is_refused_for_what_is_not_held(queued: Deletion) -> None:
@@ -263,6 +314,9 @@ def test_approve_is_refused_for_what_is_not_held(queued: Deletion) -> None:
                 "neighbour",
                 "rekeyed",
                 "half_played",
+                "state",
+                "space",
+                "doubt",
             },
         )
         for why in Hold

@@ -9,17 +9,22 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts.errors import Refused
 from accounts.models import PlexServer, PlexUser
-from deletions import alarms, queue
-from deletions.execution import execute_due
+from accounts.tokens import ViewerTokens
+from deletions import queue, stops, witnesses
+from deletions.execution import execute, execute_due
 from deletions.models import AuditEntry, Deletion, Hold, Status
+from media import questions
 from media.earlier import seen_earlier
 from media.models import HistoryCursor, MediaItem, Question
 from media.sources import history
-from media.sync import sync_server
+from media.sync import sync_items, sync_server
+from plexclient.demo.faults import Fault, FaultKind
 from plexclient.demo.library import Item
 from plexclient.demo.world import World
 from tests import factories
+from tests.deletions.conftest import ADDED
 from tests.pages import text_of
 
 QueueUp = Callable[..., list[Deletion]]
@@ -62,6 +67,19 @@ def test_it_follows_when_all_else_is_as_it_was_queued(
     assert executed(due).status == Status.DELETED
     assert deleted(world) == [new_key]
     assert due.audit.filter(verb=AuditEntry.Verb.REKEYED).exists()
+
+
+def test_what_was_said_of_its_old_key_is_not_said_of_the_new_one(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    new_key = give_new_key(world, film)
+    sync(server)
+    executed(due)
+
+    queue.enqueue_complete(server, timezone.now())
+
+    due.refresh_from_db()
+    assert due.held_because == (f"Plex gave it another key, {new_key}. It is looked at under that key next.")
 
 
 def test_the_other_title_of_a_swap_is_never_deleted(
@@ -152,8 +170,8 @@ def test_a_history_that_shrank_holds_everything_until_it_is_accepted(
     assert "40 rows, where 100 had been read" in due.held_because
     assert executed(due).status == Status.HELD
 
-    assert alarms.accept_shorter_history(server, timezone.now(), by=factories.alice())
-    assert not alarms.accept_shorter_history(server, timezone.now())
+    assert stops.accept(server, Hold.HISTORY, timezone.now(), by=factories.alice())
+    assert not stops.accept(server, Hold.HISTORY, timezone.now())
 
     assert executed(due).status == Status.DELETED
     entry = AuditEntry.objects.get(title="Watch history")
@@ -166,21 +184,77 @@ def test_accepting_the_history_accepts_nothing_else(due: Deletion, world: World,
     executed(due)
     film.media[0].parts[0].size += 1
 
-    alarms.accept_shorter_history(due.server, timezone.now())
+    stops.accept(due.server, Hold.HISTORY, timezone.now())
 
     assert (executed(due).status, due.hold) == (Status.HELD, Hold.CHANGED)
     assert world.deletes == []
 
 
 @pytest.mark.usefixtures("alarm")
-def test_one_title_may_be_approved_in_spite_of_it(due: Deletion, world: World) -> None:
+def test_no_word_about_one_title_accepts_it(due: Deletion, world: World) -> None:
     executed(due)
-    snapshot = due.snapshot
 
-    queue.approve(due, timezone.now())
+    with pytest.raises(Refused, match=r"cannot be approved\. The watch history of Cellar has become shorter"):
+        queue.approve(due, timezone.now())
 
-    assert due.snapshot == snapshot
+    assert (executed(due).status, due.hold, world.deletes) == (Status.HELD, Hold.HISTORY, [])
+
+
+# --- a history that may have shrunk
+
+
+@pytest.fixture
+def doubt(due: Deletion, world: World, server: PlexServer) -> HistoryCursor:
+    """It was read whole, has lost rows since, and was looked at once."""
+    history.read(server, server.connect(), timezone.now())
+    with world.lock:
+        world.server.history.clear()
+    report = history.read(server, server.connect(), timezone.now())
+    assert "suddenly shorter" in report.errors[0]
+    return HistoryCursor.of(server)
+
+
+@pytest.mark.usefixtures("doubt")
+def test_until_a_second_look_nothing_goes_and_that_is_said_once(
+    due: Deletion, world: World, browser: Client
+) -> None:
+    assert (executed(due).status, due.hold) == (Status.HELD, Hold.DOUBT)
+    assert (executed(due).status, world.deletes) == (Status.HELD, [])
+
+    assert "Nothing is deleted until a second look" in text_of(browser.get("/deletions/", {"id": due.pk}))
+    assert AuditEntry.objects.filter(verb=AuditEntry.Verb.HELD).count() == 1
+    with pytest.raises(Refused, match="suddenly shorter"):
+        queue.approve(due, timezone.now())
+
+
+@pytest.mark.usefixtures("doubt")
+def test_a_second_look_that_finds_all_of_it_lets_all_go_on(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    executed(due)
+    world.play(world.person("bob"), film)
+    assert not history.read(server, server.connect(), timezone.now()).errors
+
     assert executed(due).status == Status.DELETED
+
+
+@pytest.mark.usefixtures("doubt")
+def test_a_second_look_that_says_the_same_is_an_alarm(
+    due: Deletion, world: World, server: PlexServer
+) -> None:
+    executed(due)
+    history.read(server, server.connect(), timezone.now() + timedelta(minutes=11))
+
+    assert (executed(due).status, due.hold, world.deletes) == (Status.HELD, Hold.HISTORY, [])
+
+
+@pytest.mark.usefixtures("doubt")
+def test_a_doubt_that_arises_when_a_pass_has_begun_stops_the_next_title(
+    due: Deletion, world: World, server: PlexServer
+) -> None:
+    execute(due, server.connect(), ViewerTokens(server), timezone.now())
+
+    assert (due.status, due.hold, world.deletes) == (Status.HELD, Hold.DOUBT, [])
 
 
 def test_the_dashboard_shows_the_alarm_and_takes_the_answer(
@@ -189,9 +263,10 @@ def test_the_dashboard_shows_the_alarm_and_takes_the_answer(
     executed(due)
     assert "40 rows, where 100 had been read" in text_of(browser.get("/"))
 
-    answer = browser.post(f"/history/{alarm.server_id}/accept/", follow=True)
+    [stop] = stops.stops([due.server])
+    answer = browser.post(f"/brake/{alarm.server_id}/history/", {"seal": stop.seal}, follow=True)
 
-    assert "The history of Cellar is accepted as it is." in text_of(answer)
+    assert "1 title goes on." in text_of(answer)
     due.refresh_from_db()
     assert due.status == Status.SCHEDULED
 
@@ -287,6 +362,27 @@ def test_after_a_rebuild_many_questions_take_one_answer(
     assert now_there.filter(assignments__isnull=False).count() == (11 if word == "yes" else 0)
 
 
+def test_while_it_is_asked_whether_a_title_is_the_one_of_before_nobody_else_lets_it_go(
+    server: PlexServer, world: World, bob: PlexUser
+) -> None:
+    """Carol must see the episode, bob the whole show; that of carol is not carried over by itself."""
+    show = world.add_show("Salt Road", added_at=ADDED)
+    episode = world.add_episode(world.add_season(show, added_at=ADDED), added_at=ADDED)
+    assigned(server, bob, show)
+    assigned(server, factories.carol(on=server), episode)
+    give_new_key(world, episode)
+    episode.added_at += 86_400
+    world.play(world.person("bob"), episode)
+    sync(server)
+    question = Question.objects.get()
+
+    assert queued(server) == set()
+    assert "Whether it is still the" in witnesses.lacking(question.new)[1]
+
+    questions.answer(question, timezone.now(), same=True)
+    assert queued(server) == set()  # it is, and carol has not seen it
+
+
 # --- copies, from the history to the queue
 
 
@@ -351,3 +447,141 @@ def test_a_rebuilt_library_keeps_who_must_see_what_and_who_has(
     world.play(world.person("bob"), film)
 
     assert queued(server) == {new_key}
+
+
+# --- a rebuild of which no sync has heard
+
+
+def test_a_title_under_a_key_nobody_has_heard_of_is_not_gone(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    new_key = give_new_key(world, film)
+
+    assert (executed(due).status, due.hold) == (Status.HELD, Hold.REKEYED)
+    assert f"under another key now, {new_key}" in due.held_because
+    assert MediaItem.objects.get().gone_at is None
+
+    sync(server)
+    queue.enqueue_complete(server, timezone.now())
+    assert executed(due).status == Status.DELETED
+    assert deleted(world) == [new_key]
+
+
+@pytest.mark.parametrize("kind", ["status", "half"])
+def test_where_plex_does_not_say_where_it_is_it_is_not_gone_either(
+    due: Deletion, world: World, film: Item, kind: FaultKind
+) -> None:
+    give_new_key(world, film)
+    world.faults.add(Fault(kind, path_pattern="^/library/all", times=None))
+    assert executed(due).status == Status.HELD
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_worker_that_died_does_not_take_a_title_with_another_key_for_deleted(
+    due: Deletion, world: World, film: Item, is_read: bool
+) -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    assert due.claim(long_ago)
+    assert due.intend(long_ago)
+    give_new_key(world, film)
+    if not is_read:
+        world.faults.add(Fault("status", path_pattern="^/library/all", times=None))
+
+    assert executed(due).status == (Status.SCHEDULED if is_read else Status.RUNNING)
+    assert world.deletes == []
+
+
+def test_a_title_with_another_key_and_another_file_is_gone_only_when_a_sync_has_taken_it_for_another(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    give_new_key(world, film)
+    film.media[0].parts[0].file = "/media/elsewhere.mkv"
+    assert (executed(due).status, due.hold) == (Status.HELD, Hold.REKEYED)
+
+    sync(server)
+    queue.enqueue_complete(server, timezone.now())
+    assert executed(due).status == Status.GONE
+    assert world.deletes == []
+
+
+def test_that_a_poll_has_met_it_under_its_new_key_does_not_make_it_another_title(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    give_new_key(world, film)
+    world.play(world.person("bob"), film)
+    history.read(server, server.connect(), timezone.now())
+
+    assert (executed(due).status, due.hold) == (Status.HELD, Hold.REKEYED)
+
+
+# --- a key that stands for another title by now
+
+
+def take_key(world: World, film: Item, *, is_there: bool) -> None:
+    """Another title has its key; it is there under a new one, or not at all."""
+    other, key = world.add_movie("Iron Orchard", added_at=ADDED), film.rating_key
+    with world.lock:
+        del film.server.items[other.rating_key], film.server.items[key]
+        other.rating_key = key
+        film.server.items[key] = other
+        film.rating_key = str(film.server.next_id())
+        if is_there:
+            film.server.items[film.rating_key] = film
+        film.server.touch(film.section)
+
+
+def lose_key(server: PlexServer, key: str) -> None:
+    """As a poll does that meets the other title."""
+    assert sync_items(server, server.connect(), [key], timezone.now()) == 1
+
+
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_a_title_whose_key_is_anothers_is_gone_when_plex_has_it_nowhere(
+    due: Deletion, world: World, film: Item, server: PlexServer, is_approved: bool
+) -> None:
+    take_key(world, film, is_there=False)
+    if is_approved:
+        assert executed(due).hold == Hold.CHANGED
+    lose_key(server, due.rating_key)
+    if is_approved:
+        queue.approve(due, timezone.now())
+
+    assert (executed(due).status, world.deletes) == (Status.GONE, [])
+
+
+def test_a_row_that_was_given_a_lost_key_once_ends_as_well(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    take_key(world, film, is_there=False)
+    lose_key(server, due.rating_key)
+    Deletion.objects.update(rating_key=MediaItem.objects.get(deletions=due).rating_key, hold="unreadable")
+
+    assert (executed(due).status, world.deletes) == (Status.GONE, [])
+
+
+def test_a_title_whose_key_is_anothers_goes_under_its_own_when_a_sync_has_found_that(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    take_key(world, film, is_there=True)
+    lose_key(server, due.rating_key)
+    assert (executed(due).status, due.hold) == (Status.HELD, Hold.REKEYED)
+    assert f"under another key now, {film.rating_key}" in due.held_because
+
+    sync(server)
+    queue.enqueue_complete(server, timezone.now())
+
+    assert executed(due).status == Status.DELETED
+    assert deleted(world) == [film.rating_key]
+
+
+def test_a_title_without_a_name_in_plex_whose_key_is_anothers_waits_to_be_cancelled(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    take_key(world, film, is_there=False)
+    lose_key(server, due.rating_key)
+    Deletion.objects.update(snapshot={**due.snapshot, "guid": "local://103"})
+
+    assert (executed(due).status, due.hold) == (Status.HELD, Hold.CHANGED)
+    assert "Its key in Plex stands for another title now" in due.held_because
+    queue.cancel(due, timezone.now())
+    assert (executed(due).status, world.deletes) == (Status.CANCELLED, [])

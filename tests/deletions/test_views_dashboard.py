@@ -47,7 +47,7 @@ def test_without_a_server_the_next_step_is_shown(browser: Client) -> None:
 
 def test_without_an_assignment_the_next_step_is_shown(browser: Client, cellar: PlexServer) -> None:
     page = text_of(browser.get("/"))
-    assert "Nobody is assigned to anything" in page
+    assert "Choose who watches what" in page
     assert 'href="/media/"' in page
 
 
@@ -117,7 +117,8 @@ def test_what_was_deleted_is_told_with_its_bytes(browser: Client, films: Library
     now = timezone.now()
     for title, days in (("Salt", 1), ("Amber", 2), ("Long ago", 90)):
         item = factories.movie(section=films, title=title)
-        scheduled(item, status="DELETED", finished_at=now - timedelta(days=days))
+        then = now - timedelta(days=days)
+        scheduled(item, status="DELETED", finished_at=then, freed=2**30, freed_at=then)
     page = text_of(browser.get("/"))
     assert "2.0\xa0GB freed in 30 days" in page
 

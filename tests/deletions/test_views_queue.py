@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import PlexServer
+from deletions import stops
 from deletions.models import AuditEntry, Deletion
 from media.models import MediaItem
 from tests import factories
@@ -62,7 +63,7 @@ def test_a_held_row_says_why_and_what_to_do(browser: Client, film: MediaItem) ->
     deletion_of(film, status="HELD", hold="versions", held_because="It has 2 versions.")
     page = text_of(browser.get(URL))
     assert "It has 2 versions." in page
-    assert "Approve it to delete all of its versions" in page
+    assert "Choose the version that goes, delete all of them, or keep all." in page
 
 
 def test_a_hold_from_a_later_version_does_not_break_the_page(browser: Client, film: MediaItem) -> None:
@@ -169,7 +170,9 @@ def test_what_the_brake_holds_is_approved_by_one_click(browser: Client, film: Me
     page = text_of(browser.get(URL))
     assert "1 title waits for your approval" in page
     assert why in page
-    browser.post(f"{URL}approve/")
+    assert 'href="/brake/"' in page
+    [stop] = stops.stops([film.server])
+    browser.post(f"/brake/{film.server.pk}/brake/", {"seal": stop.seal})
     assert (status_of(braked), status_of(changed)) == ("SCHEDULED", "HELD")
     assert AuditEntry.objects.get(verb="approved").by_name == "alice"
     assert "for your approval" not in text_of(browser.get(URL))

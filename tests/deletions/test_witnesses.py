@@ -8,6 +8,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import PlexServer
+from accounts.sync import sync_viewers
 from deletions.execution import execute_due
 from deletions.models import Deletion, Hold, Status
 from deletions.queue import enqueue_complete
@@ -16,7 +17,7 @@ from media.assigning import demand_quorum
 from media.sources import poll
 from media.sync import sync_server
 from plexclient.demo import Item, World
-from plexclient.demo.faults import Fault
+from plexclient.demo.faults import Fault, FaultKind
 from tests.neighbourhood import LAST_MONTH, LAST_WEEK, assign, calls, connected, inhabited, known, viewer
 
 
@@ -130,7 +131,7 @@ def test_a_viewer_who_cannot_be_read_holds_it_for_now(
     deletion = queued(world, film, "carol")
     # The first of the two is the owner's own look.
     world.faults.add(Fault("status", "GET", "/library/metadata/", status=status, times=None, after=1))
-    assert_held(executed(deletion), Hold.UNREADABLE, "Whether carol still says", world)
+    assert_held(executed(deletion), Hold.STATE, "Whether carol still says", world)
     world.faults.clear()
     assert executed(deletion).status == Status.DELETED
 
@@ -140,7 +141,35 @@ def test_a_plex_tv_that_gives_no_shares_holds_it_for_now(
 ) -> None:
     deletion = queued(world, film, "carol")
     world.faults.add(Fault("status", path_pattern="shared_servers", status=429, times=None))
-    assert_held(executed(deletion), Hold.UNREADABLE, "Whether carol still says", world)
+    assert_held(executed(deletion), Hold.STATE, "Whether carol still says", world)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "kind"),
+    [
+        ("carol", "shared_servers", "empty"),
+        ("ned", "/switch", "status"),
+        ("ned", "/api/v2/resources", "empty"),
+    ],
+)
+def test_who_could_be_asked_before_and_is_mislaid_at_plex_tv_holds_it(
+    server: PlexServer, world: World, film: Item, name: str, path: str, kind: FaultKind
+) -> None:
+    deletion = queued(world, film, name)
+    world.faults.add(Fault(kind, path_pattern=path, status=404, times=None))
+    assert_held(executed(deletion), Hold.STATE, f"Whether {name} still says", world)
+    watching.declare(known(film), viewer(name), timezone.now())
+    assert executed(deletion).status == Status.DELETED
+
+
+def test_who_has_left_and_is_known_to_have_left_counts_by_history(
+    server: PlexServer, world: World, film: Item
+) -> None:
+    deletion = queued(world, film, "carol")
+    world.unshare(world.person("carol"))
+    assert_held(executed(deletion), Hold.STATE, "is not shared with carol any more", world)
+    sync_viewers(server, timezone.now())
+    assert executed(deletion).status == Status.DELETED
 
 
 def test_a_title_that_is_hidden_from_a_viewer_holds_until_the_owner_speaks(
@@ -148,7 +177,7 @@ def test_a_title_that_is_hidden_from_a_viewer_holds_until_the_owner_speaks(
 ) -> None:
     deletion = queued(world, film, "carol")
     world.share(world.person("carol"), sections=[world.server.sections[1]])
-    assert_held(executed(deletion), Hold.UNREADABLE, "Plex does not show it to carol", world)
+    assert_held(executed(deletion), Hold.STATE, "Plex does not show it to carol", world)
     watching.declare(known(film), viewer("carol"), timezone.now())
     assert executed(deletion).status == Status.DELETED
 
