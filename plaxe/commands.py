@@ -60,6 +60,9 @@ class JsonCommand(BaseCommand):
             raise CommandError(f"The database does not answer: {error}") from error
         except DatabaseError as error:
             raise CommandError(f"The database cannot be used: {error}. Is it damaged?") from error
+        self.tell(result, options)
+
+    def tell(self, result: dict[str, Any], options: dict[str, Any]) -> None:
         if options["json"]:
             self.stdout.write(json.dumps(result, cls=Encoder))
         else:

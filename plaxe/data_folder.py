@@ -8,7 +8,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -56,6 +56,16 @@ def file_system(folder: Path, mounts: Path = MOUNTS) -> str:
         if folder.resolve().is_relative_to(point) and len(point) >= len(best):
             best, kind = point, right.split()[0]
     return kind
+
+
+def private(database: Path) -> Path:
+    """Its user alone may read it, and so what SQLite writes beside it: that gets the same mode."""
+    with suppress(PermissionError):  # it belongs to another user, who has to see to that
+        os.close(os.open(database, os.O_WRONLY | os.O_CREAT, 0o600))
+        for path in (database, *(database.with_name(f"{database.name}-{kind}") for kind in ("wal", "shm"))):
+            with suppress(FileNotFoundError):
+                path.chmod(0o600)
+    return database
 
 
 def secret(path: Path, make: Callable[[], str]) -> str:

@@ -52,12 +52,13 @@ class Environment(FileAwareEnv):
             raise ImproperlyConfigured(f"{name} must be at least one second.")
         return value
 
-    def size(self, name: str, default: str) -> int:
-        return self._parsed(name, parse_size, parse_size(default))
+    def size(self, name: str, default: str | None = None) -> Any:
+        fallback = parse_size(default) if default else None
+        return self._parsed(name, parse_size, fallback)
 
-    def whole(self, name: str, default: int, *, least: int = 1, most: int = 65535) -> int:
+    def whole(self, name: str, default: int | None = None, *, least: int = 1, most: int = 65535) -> Any:
         value = self._parsed(name, _whole, default)
-        if not least <= value <= most:
+        if value is not None and not least <= value <= most:
             raise ImproperlyConfigured(f"{name} must be from {least} to {most}, not {value}.")
         return value
 

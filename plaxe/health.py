@@ -31,4 +31,4 @@ class DatabaseAway:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(exception) if isinstance(exception, DATABASE_AWAY) else None
+        return unavailable(exception, request) if isinstance(exception, DATABASE_AWAY) else None

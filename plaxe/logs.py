@@ -13,9 +13,12 @@ SIGNED = re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]+")
 # Plex's own: twenty letters and digits in both cases, which no word and no hexadecimal number is.
 BARE = re.compile(r"(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z0-9_-]{20}(?![\w-])")
 
+# Addresses whose secret is all it takes, also those that are closed by now, or not quite right.
+ADDRESS = re.compile(r"(?<=/calendar/)(?:[^/\s?]+(?=\.ics)|[\w-]{20,})|(?<=/webhooks/plex/)[^/\s?]+")
+
 
 def redacted(text: str) -> str:
-    text = NAMED.sub(rf"\1{REDACTED}", text)
+    text = ADDRESS.sub(REDACTED, NAMED.sub(rf"\1{REDACTED}", text))
     return BARE.sub(REDACTED, SIGNED.sub(REDACTED, text))
 
 

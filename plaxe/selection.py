@@ -5,8 +5,11 @@ from typing import Any
 
 from accounts.errors import Busy, Refused
 from accounts.models import PlexServer, PlexUser
-from media.models import MediaItem
+from media import assigning
+from media.models import ALL, LibrarySection, MediaItem
 from plexclient.errors import PlexError
+
+QUORUMS = {"all": ALL, "any": 1}
 
 
 def servers(options: dict[str, Any]) -> list[PlexServer]:
@@ -62,10 +65,9 @@ def busy(results: list[dict[str, Any]]) -> dict[str, bool]:
     return {"busy": True} if any(result.get("busy") for result in results) else {}
 
 
-def item(rating_key: str, options: dict[str, Any]) -> MediaItem:
-    known = (
-        MediaItem.objects.present().filter(rating_key=rating_key).select_related("server", "show", "parent")
-    )
+def item(rating_key: str, options: dict[str, Any], *, or_gone: bool = False) -> MediaItem:
+    known = MediaItem.objects.all() if or_gone else MediaItem.objects.present()
+    known = known.filter(rating_key=rating_key).select_related("server", "section", "show", "parent")
     if options.get("server"):
         known = known.filter(server__in=servers(options))
     match list(known):
@@ -76,6 +78,22 @@ def item(rating_key: str, options: dict[str, Any]) -> MediaItem:
         case several:
             names = ", ".join(f"{each.server.machine_identifier} ({each})" for each in several)
             raise Refused(f"Several servers have the rating key {rating_key}: name one by --server. {names}")
+
+
+def section(name: str, options: dict[str, Any], *, or_gone: bool = False) -> LibrarySection:
+    """By its key, else by its title."""
+    known = LibrarySection.objects.all() if or_gone else LibrarySection.objects.present()
+    known = known.filter(server__in=servers(options)).select_related("server").order_by("server", "key")
+    match list(known.filter(key=name)) or list(known.filter(title__iexact=name)):
+        case [found]:
+            return found
+        case []:
+            raise Refused(f"No library with the key or the title {name} is known. Run `manage.py sync`?")
+        case several:
+            names = ", ".join(
+                f"{each} (key {each.key} on {each.server.machine_identifier})" for each in several
+            )
+            raise Refused(f"Several libraries are called {name}: use the key, and --server. {names}")
 
 
 def viewer(who: str, server: PlexServer) -> PlexUser:
@@ -94,3 +112,12 @@ def viewer_of_any(who: str, servers: list[PlexServer]) -> PlexUser:
         case several:
             ids = ", ".join(f"{each.plex_id} ({each})" for each in several)
             raise Refused(f"Several viewers are called {who}: use the id. {ids}")
+
+
+def quorum(word: str | None) -> int | None:
+    """How many are enough; none when nothing is said."""
+    if word is None or word in QUORUMS:
+        return QUORUMS.get(word or "")
+    if not (word.isascii() and word.isdecimal() and 0 < int(word) <= assigning.MOST):
+        raise Refused(f"The quorum is a number from 1 on, any or all, and not {word}.")
+    return int(word)

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from plaxe import __version__, data_folder, hosts, logs
+from plaxe import __version__, base_path, data_folder, hosts, logs, media_roots
 from plaxe.environment import Environment
 from plexclient.http import Timing
 
@@ -31,8 +31,9 @@ PLAXE_DATA_DIR = data_folder.prepare(Path(env.text("PLAXE_DATA_DIR", str(BASE_DI
 PLAXE_HOST = env.text("PLAXE_HOST", "0.0.0.0")  # noqa: S104  a home server is there for the home
 PLAXE_PORT = env.whole("PLAXE_PORT", 8000)
 ADDRESS_FILE = PLAXE_DATA_DIR / "address"  # where the running Plaxe answers; `up` writes it
-PLAXE_URL = env.url("PLAXE_URL")
-EXTERNAL_URL = PLAXE_URL
+EXTERNAL_URL = env.url("PLAXE_URL")
+BASE_PATH = base_path.chosen(env.text("PLAXE_BASE_PATH"), EXTERNAL_URL)
+PLAXE_URL = hosts.origin(EXTERNAL_URL) if EXTERNAL_URL else ""  # paths bring BASE_PATH with them
 if not PLAXE_URL:
     PLAXE_URL = (
         ADDRESS_FILE.read_text().strip() if ADDRESS_FILE.is_file() else f"http://localhost:{PLAXE_PORT}"
@@ -52,11 +53,22 @@ PLAXE_PLEX_TIMING = Timing(
 PLAXE_DELETION_DELAY: timedelta | None = env.duration("PLAXE_DELETION_DELAY")
 PLAXE_DRY_RUN: bool | None = env.flag("PLAXE_DRY_RUN")
 PLAXE_KEEP_LABEL = env.text("PLAXE_KEEP_LABEL", "Keep")
-PLAXE_BRAKE_ITEMS = env.whole("PLAXE_BRAKE_ITEMS", 25, least=0)
-PLAXE_BRAKE_PERCENT = env.whole("PLAXE_BRAKE_PERCENT", 10, least=0, most=100)
-PLAXE_BRAKE_BYTES = env.size("PLAXE_BRAKE_BYTES", "200GB")
+PLAXE_BRAKE_ITEMS: int | None = env.whole("PLAXE_BRAKE_ITEMS", least=0)
+PLAXE_BRAKE_PERCENT: int | None = env.whole("PLAXE_BRAKE_PERCENT", least=0, most=100)
+PLAXE_BRAKE_BYTES: int | None = env.size("PLAXE_BRAKE_BYTES")
+PLAXE_PLAYING_HOLDS_SHOW: bool | None = env.flag("PLAXE_PLAYING_HOLDS_SHOW")
+PLAXE_QUARANTINE: bool | None = env.flag("PLAXE_QUARANTINE")
+PLAXE_TRASH_DAYS: int | None = env.whole("PLAXE_TRASH_DAYS", most=3650)
+PLAXE_MEDIA_ROOTS = media_roots.parse(env.words("PLAXE_MEDIA_ROOTS"))
+if PLAXE_QUARANTINE and not PLAXE_MEDIA_ROOTS:
+    raise ImproperlyConfigured(
+        "PLAXE_QUARANTINE takes PLAXE_MEDIA_ROOTS, which says where Plaxe sees the media."
+    )
+PLAXE_WEBHOOK_LIMIT = env.whole("PLAXE_WEBHOOK_LIMIT", 100)  # a minute and address
+PLAXE_WEBHOOK_BYTES = env.size("PLAXE_WEBHOOK_BYTES", "2MB")
 PLAXE_CLAIM_TIMEOUT = env.interval("PLAXE_CLAIM_TIMEOUT", "10m")
 PLAXE_POLL_INTERVAL = env.interval("PLAXE_POLL_INTERVAL", "5m")
+PLAXE_SESSIONS_INTERVAL = env.interval("PLAXE_SESSIONS_INTERVAL", "30s")
 PLAXE_QUEUE_INTERVAL = env.interval("PLAXE_QUEUE_INTERVAL", "10m")
 PLAXE_VIEWERS_INTERVAL = env.interval("PLAXE_VIEWERS_INTERVAL", "1h")
 PLAXE_SYNC_INTERVAL = env.interval("PLAXE_SYNC_INTERVAL", "6h")
@@ -87,6 +99,10 @@ CSRF_COOKIE_NAME = "plaxe_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EXTERNAL_URL.startswith("https://")
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# With a neighbour under another path of the same host nothing is shared.
+FORCE_SCRIPT_NAME = BASE_PATH or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = BASE_PATH or "/"
+CSRF_FAILURE_VIEW = "plaxe.error_pages.stale"
 SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS is the business of the proxy that speaks TLS
@@ -104,6 +120,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "django_celery_beat",
     "accounts",
@@ -117,14 +134,17 @@ MIDDLEWARE = [
     "plaxe.headers.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "plaxe.toasts.WholePages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "plaxe.zone.VisitorsZone",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "plaxe.toasts.AfterParts",
     "plaxe.health.DatabaseAway",
 ]
 TEMPLATES = [
@@ -138,17 +158,19 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "deletions.context.policy",
+                "plaxe.appearance.theme",
             ],
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/ may stand in for widgets
 ROOT_URLCONF = "plaxe.urls"
 WSGI_APPLICATION = "plaxe.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.PlexBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "deletions:dashboard"
 LOGGING = logs.configuration(
     env.choice("PLAXE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO").upper()
 )
@@ -164,7 +186,8 @@ if TIME_ZONE not in available_timezones():
         f"PLAXE_TIME_ZONE (or TZ) must be a time zone such as Europe/Berlin, not {TIME_ZONE[:60]!r}."
     )
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_COOKIE_NAME = "plaxe_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # --- database
@@ -191,7 +214,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": PLAXE_DATA_DIR / "plaxe.sqlite3",
+            "NAME": data_folder.private(PLAXE_DATA_DIR / "plaxe.sqlite3"),
             "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # a reader that turns writer would fail at once
@@ -206,7 +229,7 @@ else:
 
 # --- static files
 
-STATIC_URL = "/static/"
+STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = PLAXE_DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {

@@ -1,7 +1,7 @@
 """What happens between "start Plaxe" and the first child process."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,21 +12,46 @@ from django.db import connections
 
 from accounts.models import Installation
 from plaxe import tables
+from plaxe.celery.beat import tick
 from plaxe.celery.worker import work
 from plaxe.data_folder import only_one
+from plaxe.listener import listen
 from plaxe.supervisor import Child, Supervisor
 from plaxe.web import refuse_taken, serve
+
+ROLES = ("web", "worker", "beat", "listen")
 
 
 def start(host: str, port: int, *, beside: Sequence[Child] = ()) -> None:
     """Returns when Plaxe was asked to stop and has stopped."""
     with only_one(settings.PLAXE_DATA_DIR):
+        start_some(ROLES, host, port, beside=beside)
+
+
+def start_some(roles: Sequence[str], host: str, port: int, *, beside: Sequence[Child] = ()) -> None:
+    """Other roles, or the same ones, may run elsewhere on the same database and broker."""
+    is_web = "web" in roles
+    if is_web:
         refuse_taken(host, port)
-        tables.bring_up_to_date()
+    tables.bring_up_to_date()
+    if is_web:
         collect_static_files()
         tell_address(host, port)
-        prepare_fork()
-        Supervisor([*beside, Child("web server", partial(serve, host, port)), Child("worker", work)]).run()
+    prepare_fork()
+    Supervisor([*beside, *processes(roles, host, port)]).run()
+
+
+def processes(roles: Sequence[str], host: str, port: int) -> list[Child]:
+    """The clock is a thread of the worker where there is one, which saves a process."""
+    ticks = "beat" in roles
+    run: dict[str, Callable[[], int | None]] = {
+        "web": partial(serve, host, port),
+        "worker": partial(work, ticks=ticks),
+        "beat": tick,
+        "listen": listen,
+    }
+    shares = {"beat"} if "worker" in roles else set()
+    return [Child(role, run[role]) for role in ROLES if role in roles and role not in shares]
 
 
 def collect_static_files() -> None:
@@ -53,7 +78,7 @@ def tell_address(host: str, port: int) -> None:
     settings.PLAXE_URL = url
     settings.ADDRESS_FILE.write_text(url)
     installation = Installation.load()
-    print(f"Plaxe is at {url}/", flush=True)
+    print(f"Plaxe is at {url}{settings.BASE_PATH}/", flush=True)
     if setup_url := installation.setup_url():
         print(f"Nobody owns it yet: whoever opens {setup_url} becomes its admin.", flush=True)
 

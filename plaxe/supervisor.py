@@ -155,6 +155,14 @@ def _settle(parent: int) -> None:
     die_with(parent)
 
 
+def told_to_stop() -> threading.Event:
+    """Set as soon as SIGTERM or SIGINT comes."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
 def die_with(parent: int) -> None:
     """However the parent ends, this process does not outlive it."""
     if sys.platform == "linux":

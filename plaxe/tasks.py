@@ -6,7 +6,8 @@ from django.utils import timezone
 import accounts.tasks
 import deletions.tasks
 import media.tasks
-from accounts.models import Job
+from accounts.models import Installation, Job
+from media.models import Webhook
 
 TASKS = {
     Job.Kind.VIEWERS: accounts.tasks.sync_viewers,
@@ -20,5 +21,9 @@ TASKS = {
 @shared_task
 def reconcile() -> None:
     """Send again what was asked for and nobody does."""
-    for job in Job.objects.wanted().free(timezone.now()):
+    now = timezone.now()
+    Installation.works(now)
+    for pk in Webhook.objects.due(now).values_list("pk", flat=True):
+        accounts.tasks.hint(media.tasks.handle_webhook, pk)
+    for job in Job.objects.wanted().free(now):
         accounts.tasks.hint(TASKS[Job.Kind(job.kind)], job.server_id)

@@ -13,9 +13,12 @@ from deletions.models import Deletion
 from plaxe import rows
 from plaxe.commands import JsonCommand
 
+# Gives back the deletion that is in its place now, if that is another.
+Verb = Callable[[Deletion, datetime], Deletion | None]
+
 
 class VerbCommand(JsonCommand):
-    verb: Callable[[Deletion, datetime], None]
+    verb: Verb
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -33,9 +36,8 @@ class VerbCommand(JsonCommand):
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         chosen = self.chosen(options)
         with transaction.atomic():
-            for deletion in chosen:
-                self.verb(deletion, timezone.now())
-        return {"deletions": [rows.deletion(deletion) for deletion in chosen]}
+            done = [self.verb(deletion, timezone.now()) or deletion for deletion in chosen]
+        return {"deletions": [rows.deletion(deletion) for deletion in done]}
 
     def show(self, result: dict[str, Any]) -> Iterable[str]:
         yield from (

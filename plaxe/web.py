@@ -5,12 +5,14 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from plaxe.base_path import under
 from plaxe.supervisor import die_with
 
 THREADS = 4
@@ -29,7 +31,7 @@ def serve(host: str, port: int) -> None:
     def load(_target: str) -> Callable[..., Any]:
         """Runs in granian's worker, which has a parent of its own to die with."""
         die_with(main)
-        return get_wsgi_application()
+        return under(settings.BASE_PATH, get_wsgi_application())
 
     server.serve(target_loader=load)
 

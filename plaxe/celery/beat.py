@@ -9,6 +9,9 @@ from celery import Celery
 from django.db import close_old_connections
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
+from plaxe.celery import app as plaxe
+from plaxe.supervisor import told_to_stop
+
 logger = logging.getLogger(__name__)
 PAUSE = 5.0  # seconds, after a tick that failed
 
@@ -26,6 +29,11 @@ class Entry(ModelEntry):
 
 class Scheduler(DatabaseScheduler):
     Entry = Entry
+
+
+def tick() -> None:
+    """In a process of its own, until SIGTERM or SIGINT."""
+    keep_time(plaxe, told_to_stop())
 
 
 def keep_time(app: Celery, stopping: Event) -> None:

@@ -1,4 +1,4 @@
-"""The one process that does the work: a thread pool for the tasks and a thread for the clock."""
+"""A process that does the work: a thread pool for the tasks, and in one of them a thread for the clock."""
 
 import os
 import signal
@@ -27,12 +27,14 @@ class QuietWorker(Worker):
         state.should_stop = os.EX_OK
 
 
-def work() -> int:
+def work(*, ticks: bool = True) -> int:
+    """`ticks`: it is the clock as well."""
     # It warns of root because of pickled messages, which are not accepted here.
     warnings.simplefilter("ignore", SecurityWarning)
     stopping = Event()
     clock = Thread(target=keep_time, args=(app, stopping), name="beat", daemon=True)
-    clock.start()
+    if ticks:
+        clock.start()
     worker = QuietWorker(
         app, pool="threads", concurrency=THREADS, quiet=True,
         without_heartbeat=True, without_mingle=True, without_gossip=True,
@@ -41,5 +43,6 @@ def work() -> int:
         worker.start()
     finally:
         stopping.set()
-        clock.join(timeout=2)
+        if ticks:
+            clock.join(timeout=2)
     return int(worker.exitcode or 0)

@@ -7,11 +7,9 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.models import PlexUser
 from media import assigning, standing
-from media.models import ALL, MediaItem
+from media.models import MediaItem
 from plaxe import rows, selection
 from plaxe.commands import JsonCommand
-
-QUORUMS = {"all": ALL, "any": 1}
 
 
 class Command(JsonCommand):
@@ -38,7 +36,7 @@ class Command(JsonCommand):
         parser.add_argument("--remove", action="store_true", help="take the assignment away")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        quorum = _quorum(options)
+        quorum = selection.quorum(options["quorum"])
         if not (options["viewer"] or options["everyone"] or options["quorum"]):
             raise Refused("Say who must see it: --viewer WHO or --everyone.")
         items = list(dict.fromkeys(selection.item(key, options) for key in options["keys"]))
@@ -61,15 +59,6 @@ class Command(JsonCommand):
         for row in result["titles"]:
             if row["quorum"] is not None:
                 yield f"{row['quorum'] or 'All'} must see {row['full_title']}"
-
-
-def _quorum(options: dict[str, Any]) -> int | None:
-    word = options["quorum"]
-    if word is None or word in QUORUMS:
-        return QUORUMS.get(word)
-    if not (word.isdecimal() and 0 < int(word) <= assigning.MOST):
-        raise Refused(f"The quorum is a number from 1 on, any or all, and not {word}.")
-    return int(word)
 
 
 def _change(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> None:

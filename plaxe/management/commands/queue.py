@@ -10,7 +10,7 @@ class Command(JsonCommand):
     help = "Show the queue and the past: what goes when, what is held, and why."
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        listed = Deletion.objects.in_order().select_related("server")
+        listed = Deletion.objects.in_order().select_related("server", "item").prefetch_related("item__files")
         if options["server"]:
             listed = listed.filter(server__in=selection.servers(options))
         return {"deletions": [rows.deletion(row) for row in listed]}

@@ -2,10 +2,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import Installation, PlexServer
 from deletions import alarms
-from deletions.models import Deletion, Policy
+from deletions.models import Deletion, Hold, Policy
 from plaxe import selection
 from plaxe.commands import JsonCommand
 
@@ -22,6 +23,7 @@ class Command(JsonCommand):
             "delay_seconds": int(policy.delay.total_seconds()),
             "servers": [_server(row) for row in servers],
             "queue": dict(counts.annotate(Count("pk"))),
+            "kept": Deletion.objects.filter(server__in=servers, hold=Hold.KEPT).held().count(),
             "setup_url": Installation.load().setup_url(),
         }
 
@@ -36,20 +38,26 @@ class Command(JsonCommand):
             ", ".join(f"{number} {status}" for status, number in result["queue"].items())
             or "The queue is empty."
         )
+        if result["kept"]:
+            yield f"{result['kept']} of the held titles are kept by a protection, a rule or a label."
 
 
 def _told(row: dict[str, Any]) -> str:
     state, polled = "online" if row["online"] else "offline", row["last_poll_at"] or "never"
-    troubles = " ".join(filter(None, (row["last_error"], row["history_alarm"])))
+    troubles = " ".join([*filter(None, [row["last_error"]]), *(alarm["because"] for alarm in row["alarms"])])
     return f"{row['name']}: {state}, last poll {polled}. {troubles}".rstrip()
 
 
 def _server(row: PlexServer) -> dict[str, Any]:
+    raised = alarms.raised(row)
     return {
         "machine_identifier": row.machine_identifier,
         "name": row.name,
         "online": row.is_online,
         "last_poll_at": row.last_poll_at,
         "last_error": row.last_error or None,
-        "history_alarm": alarms.of(row) or None,
+        "rests_until": row.rests_until,
+        "listens": row.is_live(timezone.now()),
+        "history_alarm": raised.get(Hold.HISTORY),
+        "alarms": [{"hold": hold, "because": words} for hold, words in raised.items()],
     }
