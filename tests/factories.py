@@ -6,6 +6,8 @@ from typing import Any
 
 from accounts.models import Access, PlexServer, PlexUser, User
 from media.models import Assignment, LibrarySection, MediaFile, MediaItem, Watch
+from media.sync import words
+from media.titles import order_of
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LAST_YEAR = NOW - timedelta(days=365)
@@ -50,7 +52,7 @@ def carol(*, on: PlexServer, gone: bool = False) -> PlexUser:
 
 
 def section(*, on: PlexServer, kind: str = "movie", **fields: Any) -> LibrarySection:
-    key = str(next(_keys))
+    key = fields.pop("key", None) or str(next(_keys))
     return LibrarySection.objects.create(
         server=on, key=key, type=kind, **{"title": f"Section {key}", **fields}
     )
@@ -65,9 +67,12 @@ def item(*, section: LibrarySection, kind: str, title: str = "", **fields: Any) 
         "first_seen_at": NOW,
         "views_count_from": fields.get("added_at", LAST_YEAR),
     }
-    return MediaItem.objects.create(
+    known["sort_title"] = order_of(known["title"])
+    row = MediaItem.objects.create(
         server=section.server, section=section, rating_key=key, type=kind, **{**known, **fields}
     )
+    words.index([row])
+    return row
 
 
 def movie(
@@ -82,12 +87,12 @@ def show(*, section: LibrarySection, title: str = "", **fields: Any) -> MediaIte
     return item(section=section, kind="show", title=title, **fields)
 
 
-def season(*, show: MediaItem, index: int = 1, **fields: Any) -> MediaItem:
+def season(*, show: MediaItem, index: int | None = 1, **fields: Any) -> MediaItem:
     return item(section=show.section, kind="season", parent=show, show=show, index=index, **fields)
 
 
 def episode(
-    *, season: MediaItem, index: int = 1, path: str = "", size: int = 1000, **fields: Any
+    *, season: MediaItem, index: int | None = 1, path: str = "", size: int = 1000, **fields: Any
 ) -> MediaItem:
     row = item(
         section=season.section, kind="episode", parent=season, show=season.show, index=index,

@@ -1,5 +1,6 @@
 """What tests of pages share."""
 
+import re
 from typing import Any
 
 from django.db import connection
@@ -20,3 +21,8 @@ def queries_of(browser: Client, url: str) -> int:
 def text_of(response: Any) -> str:
     text: str = response.content.decode()
     return text
+
+
+def words_of(response: Any) -> str:
+    """As it reads: without the marks that only say how words look, and with plain spaces."""
+    return " ".join(re.sub(r"</?(bdi|time|span|small|strong)[^>]*>", "", text_of(response)).split())

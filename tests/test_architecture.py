@@ -1,10 +1,9 @@
 """The ladder: every import goes down it, and the house rules a machine can hold."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 LADDER = ["plexclient", "accounts", "media", "deletions", "plaxe"]
@@ -15,10 +14,33 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MODULES = [path.relative_to(ROOT) for name in LADDER for path in sorted((ROOT / name).rglob("*.py"))]
 WRITTEN_BY_HAND = [path for path in MODULES if "migrations" not in path.parts]
 
-every_module = pytest.mark.parametrize("path", MODULES, ids=str)
-every_written_module = pytest.mark.parametrize("path", WRITTEN_BY_HAND, ids=str)
+
+def of(paths: list[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """One test for all of them: hundreds of tests a rule would take longer than everything they look at."""
+
+    def over_all(rule: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            broken = [f"{path}: {words}" for path in paths if (words := _broken(rule, path))]
+            assert not broken, "\n".join(broken)
+
+        return test
+
+    return over_all
 
 
+def _broken(rule: Callable[[Path], None], path: Path) -> str:
+    try:
+        rule(path)
+    except AssertionError as words:
+        return str(words)
+    return ""
+
+
+every_module = of(MODULES)
+every_written_module = of(WRITTEN_BY_HAND)
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse((ROOT / path).read_text(encoding="utf-8"))
 

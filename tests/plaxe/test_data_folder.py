@@ -1,5 +1,7 @@
+import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,24 @@ def test_a_secret_is_made_once_and_readable_by_its_owner_alone(tmp_path: Path) -
     first = data_folder.secret(path, lambda: "made")
     assert (first, data_folder.secret(path, lambda: "another")) == ("made", "made")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_database_and_what_is_written_beside_it_is_readable_by_its_owner_alone(
+    tmp_path: Path, is_there: bool
+) -> None:
+    path = tmp_path / "plaxe.sqlite3"
+    if is_there:
+        (tmp_path / "plaxe.sqlite3-wal").touch(0o644)
+        path.touch(0o644)
+
+    with closing(sqlite3.connect(data_folder.private(path))) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE titles (name)")
+
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+
+    assert modes == {f"plaxe.sqlite3{end}": 0o600 for end in ("", "-wal", "-shm")}
 
 
 def test_processes_that_start_together_agree_on_a_secret(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ def test_an_empty_value_counts_as_none() -> None:
     env = Environment({"NAME": "", "FLAG": "", "DELAY": ""})
     assert env.text("NAME", "x") == "x"
     assert env.flag("FLAG") is None
+    assert env.whole("NAME") is env.size("NAME") is None
     assert env.duration("DELAY", "1h") == timedelta(hours=1)
 
 
@@ -46,6 +47,10 @@ def test_a_flag_is_read_as_people_write_it(text: str, meaning: bool) -> None:
         (lambda env: env.duration("X"), "soon", "duration"),
         (lambda env: env.interval("X", "5m"), "0", "at least one second"),
         (lambda env: env.size("X", "1GB"), "huge", "size"),
+        (lambda env: env.size("X"), "-5GB", "size"),
+        (lambda env: env.size("X"), "99999999999TB", "size"),
+        (lambda env: env.whole("X", least=0), "-1", "whole number"),
+        (lambda env: env.whole("X", least=0, most=100), "101", "from 0 to 100"),
         (lambda env: env.whole("X", 8000), "http", "whole number"),
         (lambda env: env.whole("X", 8000), "70000", "from 1 to 65535"),
         (lambda env: env.choice("X", ("INFO", "DEBUG"), "INFO"), "LOUD", "one of INFO, DEBUG"),

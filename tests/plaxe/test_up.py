@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.prepared import prepare
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -73,7 +75,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def until(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 90) -> Any:
     deadline = time.monotonic() + seconds
     while not (result := condition()) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -81,11 +83,12 @@ def until(condition: Callable[[], Any], seconds: float = 20) -> Any:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Plaxe]]:
+def start(tmp_path: Path, django_db_setup: None) -> Iterator[Callable[..., Plaxe]]:
     started: list[Plaxe] = []
 
-    def run(*command: str, **options: Any) -> Plaxe:
-        started.append(Plaxe(tmp_path / "data", *command, **options))
+    def run(*command: str, is_new: bool = False, **options: Any) -> Plaxe:
+        folder = tmp_path / "data"
+        started.append(Plaxe(folder if is_new else prepare(folder), *command, **options))
         return started[-1]
 
     yield run
@@ -114,7 +117,7 @@ def test_it_tells_where_to_go_and_serves_what_pages_need(plaxe: Plaxe) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_within_five_seconds_and_leaves_nobody(plaxe: Plaxe, number: int) -> None:
     family = plaxe.family()
-    assert len(family) == 4
+    assert len(family) == 5
     plaxe.process.send_signal(number)
     assert plaxe.process.wait(timeout=5) == 0
     assert not [pid for pid in family if is_running(pid)]
@@ -155,8 +158,8 @@ def test_a_taken_port_is_one_clear_line(start: Callable[..., Plaxe]) -> None:
 
 
 def test_the_clock_ticks_and_the_worker_works(start: Callable[..., Plaxe]) -> None:
-    plaxe = start(PLAXE_POLL_INTERVAL="1s", PLAXE_LOG_LEVEL="DEBUG")
-    assert until(lambda: "media.tasks.poll[" in plaxe.output.read_text(), 30)
+    plaxe = start(is_new=True, PLAXE_POLL_INTERVAL="1s", PLAXE_LOG_LEVEL="DEBUG")
+    assert until(lambda: "media.tasks.poll[" in plaxe.output.read_text())
     assert until(lambda: " succeeded in " in plaxe.output.read_text())
     plaxe.process.terminate()
     plaxe.process.wait(timeout=5)
@@ -170,7 +173,7 @@ def test_the_demo_brings_its_own_plex_and_takes_it_along(start: Callable[..., Pl
     assert until(demo.answers), demo.output.read_text()
     addresses = until(lambda: [line for line in demo.output.read_text().splitlines() if line.startswith("{")])
     family = demo.family()
-    assert len(family) == 5
+    assert len(family) == 6
     with urllib.request.urlopen(f"{json.loads(addresses[0])['server_url']}/identity", timeout=5) as answer:
         assert answer.status == 200
     demo.process.terminate()
@@ -207,3 +210,18 @@ def test_a_wrong_setting_ends_the_start_in_one_sentence(
     assert result.stderr.startswith(sentence)
     assert json.loads(result.stdout) == {"error": result.stderr.strip()}
     assert "hunter2" not in result.stdout
+
+
+def test_the_parts_run_beside_each_other(start: Callable[..., Plaxe]) -> None:
+    web = start("up", "--only=web")
+    assert until(web.answers), web.output.read_text()
+    assert len(web.family()) == 3
+    worker = start("up", "--only=worker", PLAXE_LOG_LEVEL="DEBUG")
+    beat = start("up", "--only=beat", PLAXE_POLL_INTERVAL="1s", PLAXE_LOG_LEVEL="DEBUG")
+    assert until(lambda: " succeeded in " in worker.output.read_text()), beat.output.read_text()
+    families = [one.family() for one in (web, worker, beat)]
+    assert [len(family) for family in families] == [3, 2, 2]
+    for one in (web, worker, beat):
+        one.process.terminate()
+    assert [one.process.wait(timeout=5) for one in (web, worker, beat)] == [0, 0, 0]
+    assert not [pid for family in families for pid in family if is_running(pid)]
