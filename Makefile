@@ -1,6 +1,6 @@
 # What Plaxe needs: Python 3.11 or newer and make. Everything else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format types requirements ci clean
+.PHONY: help run demo test soak screenshots lint format types requirements messages ci clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -21,7 +21,13 @@ demo: $(VENV)/run.installed  ## start Plaxe beside a small Plex of its own
 	@exec $(BIN)/python manage.py demo $(LISTEN) $(ARGS)
 
 test: $(VENV)/dev.installed  ## run all tests
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+soak: $(VENV)/dev.installed  ## let the campaigns try everything, which takes long
+	$(BIN)/pytest -n 2 --dist loadgroup --soak tests/campaigns $(ARGS)
+
+screenshots: $(VENV)/dev.installed  ## take the pictures of docs/screenshots anew
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 lint: $(VENV)/dev.installed  ## check style
 	$(BIN)/ruff check .
@@ -33,6 +39,10 @@ format: $(VENV)/dev.installed  ## repair style where a machine can
 
 types: $(VENV)/dev.installed  ## check types
 	$(BIN)/mypy
+
+messages: $(VENV)/dev.installed  ## gather the texts of the interface for translation (needs gettext)
+	$(BIN)/python manage.py makemessages --locale de --no-location --no-obsolete
+	$(BIN)/python manage.py compilemessages --locale de
 
 ci:  ## everything the continuous integration checks
 	.ci/run
