@@ -15,7 +15,7 @@ from plexclient.types import Metadata
 from tests import factories
 from tests.factories import NOW
 
-MIGRATION = "media.migrations.0006_fill_title_words"
+MIGRATION = "media.migrations.0002_protection_and_webhooks"
 
 
 def titles(text: str) -> list[str]:
