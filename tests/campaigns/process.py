@@ -91,10 +91,16 @@ def launched(folder: Path, plex_tv_url: str, **more: str) -> Iterator[Launcher]:
             launcher.stop()
 
 
-def wait_until(holds: Condition, seconds: float = 60, every: float = 0.01) -> None:
+def wait_until(
+    holds: Condition,
+    seconds: float = 60,
+    every: float = 0.01,
+    told: Callable[[], object] = "it never came to that".__str__,
+) -> None:
+    """`told` says how far it came instead."""
     until = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < until, "it never came to that"
+        assert time.monotonic() < until, told()
         time.sleep(every)
 
 

@@ -101,7 +101,7 @@ def test_what_a_celery_worker_killed_at_its_delete_leaves_is_settled_by_the_next
         titles = next(stock.films)
         stock.kill(titles, act="work", at=f"{at} {delete(titles)}")
         pid = stock.plaxe.begin(act="work")
-        wait_until(partial(is_deleted, stock, titles))
+        wait_until(partial(is_deleted, stock, titles), 120, 0.2, told=partial(stock.told, titles))
         os.kill(pid, signal.SIGTERM)
         assert stock.plaxe.end(pid).status == 0
         wrong += [f"killed {at} its DELETE, {words}" for words in stock.wrongs(titles)]
