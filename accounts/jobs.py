@@ -33,13 +33,22 @@ def running(server: PlexServer, kind: Job.Kind) -> Iterator[Job]:
         job.finish(timezone.now(), error)
 
 
-def for_each_server(pk: int | None, run: Callable[[PlexServer], object], *, asks: bool = True) -> None:
+def for_each_server(
+    pk: int | None,
+    run: Callable[[PlexServer], object],
+    *,
+    asks: bool = True,
+    kind: Job.Kind | None = None,
+) -> None:
     """Do it on one server or on all; what goes wrong on one is logged, once, and stops no other.
 
-    Work that asks the server leaves those alone that rest; a server that is named is asked all the same.
+    Work that asks the server leaves those alone that rest, and work of a kind those on which it is to run
+    rarely; a server that is named is asked all the same.
     """
-    servers = PlexServer.objects.selected(pk)
-    for server in servers.awake(timezone.now()) if pk is None and asks else servers:
+    now, servers = timezone.now(), PlexServer.objects.selected(pk)
+    for server in servers.awake(now) if pk is None and asks else servers:
+        if pk is None and kind and Job.of(server, kind).rests(now):
+            continue
         before = (server.is_online, server.last_error)
         try:
             run(server)

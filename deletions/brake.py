@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.models import PlexServer
-from deletions.models import Deletion, Hold, Policy, Status
+from deletions.models import Deletion, Effective, Hold, Status
 from media.models import LibrarySection, MediaItem
 
 # A share of a small library is soon reached: below so many titles it says nothing.
@@ -43,7 +43,7 @@ def becoming_due(rows: Iterable[Deletion]) -> list[Deletion]:
     return [row for row in fresh if row.status == Status.SCHEDULED or row.hold in TOGETHER]
 
 
-def pulled(policy: Policy, server: PlexServer, rows: Iterable[Deletion]) -> str:
+def pulled(policy: Effective, server: PlexServer, rows: Iterable[Deletion]) -> str:
     """Why so much may not go in one pass, in words; empty when it may. What was approved does not count."""
     rows = [row for row in rows if Hold.BRAKE not in row.accepted]
     size = sum(row.bytes for row in rows)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Installation, User
 from deletions import ics
-from deletions.models import AuditEntry, CalendarFeed, Deletion, Policy
+from deletions.models import AuditEntry, CalendarFeed, Deletion, Effective, Policy
 
 MOST = 2000  # the next ones; more is no calendar any more
 
@@ -19,19 +19,23 @@ MOST = 2000  # the next ones; more is no calendar any more
 def calendar(now: datetime, *, absolute: Callable[[str], str]) -> str:
     """`absolute` makes an address of a path."""
     leaving = Deletion.objects.scheduled().select_related("server").order_by("scheduled_for", "pk")[:MOST]
-    said = _("Would leave: %s") if Policy.load().dry_run else _("Leaving: %s")
+    policies = Policy.everywhere()
     here = Installation.load().client_identifier
     events = (
         ics.Event(
             uid=f"deletion-{deletion.pk}@{here}",
             at=deletion.scheduled_for,
-            summary=said % (deletion.title or _("Untitled")),
+            summary=_said(policies[deletion.server_id]) % (deletion.title or _("Untitled")),
             description=_description(deletion),
             url=absolute(_path(deletion)),
         )
         for deletion in leaving
     )
     return ics.written(events, now, name="Plaxe", version=settings.PLAXE_VERSION)
+
+
+def _said(policy: Effective) -> str:
+    return _("Would leave: %s") if policy.dry_run else _("Leaving: %s")
 
 
 def _description(deletion: Deletion) -> str:

@@ -1,6 +1,7 @@
 """Numbers as people write them in a form: `24h`, `200GB`, `25`. What makes no sense is refused in words."""
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -50,6 +51,21 @@ def size(**options: Any) -> Quantity:
     """`500MB 200GB 2TB`; a plain number is bytes. Its value is that number."""
     wrong = _("Write a size such as 500MB, 200GB or 2TB.")
     return Quantity(parse_size, size_text, wrong=wrong, **options)
+
+
+class Hour(forms.TimeField):
+    """Of the day, such as `02:30`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+
+def hour(**options: Any) -> Hour:
+    widget = forms.TextInput(attrs={"type": "time"})
+    wrong = {"invalid": _("Write an hour such as 02:30.")}
+    return Hour(
+        widget=widget, input_formats=["%H:%M", "%H:%M:%S"], required=False, error_messages=wrong, **options
+    )
 
 
 def whole(*, most: int, least: int = 0, **options: Any) -> forms.IntegerField:

@@ -4,7 +4,7 @@ The moment at which enough had seen a title, plus the delay, is when it would ha
 protections and what was cancelled are taken as they are today.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Access, PlexServer
-from deletions.models import AuditEntry, Deletion, Status
+from deletions.models import AuditEntry, Deletion, Policy, Status
 from media import kept
 from media.completion import View, completions, views
 from media.models import MediaItem
@@ -29,9 +29,14 @@ BATCH = 1000
 @dataclass(frozen=True)
 class Terms:
     days: int
-    delay: timedelta
+    delay: timedelta | None = None  # none: as it is set for each server
     quorum: int | None = None  # so many are enough everywhere; none: as it is assigned
     server: PlexServer | None = None
+
+    @property
+    def told_delay(self) -> timedelta | None:
+        """The one that counts; none where it is each server's own."""
+        return self.delay if self.delay is not None else common_delay(self.server)
 
     def demand_possible(self) -> None:
         if not 1 <= self.days <= MOST_DAYS:
@@ -40,6 +45,13 @@ class Terms:
         if self.quorum and self.quorum > viewers:
             there_are = "there is 1 viewer" if viewers == 1 else f"there are {viewers} viewers"
             raise Refused(f"A quorum of {self.quorum} can never be reached: {there_are}.")
+
+
+def common_delay(server: PlexServer | None = None) -> timedelta | None:
+    """The delay after which titles go on this server or on all; none where that is not one for all."""
+    policies = [Policy.of(server)] if server else list(Policy.everywhere().values())
+    delays = {policy.delay for policy in policies} or {Policy.load().delay}
+    return delays.pop() if len(delays) == 1 and not any(policy.hours for policy in policies) else None
 
 
 def number_of_viewers(server: PlexServer | None) -> int:
@@ -115,9 +127,18 @@ def _departures(complete: MediaItemQuerySet, terms: Terms) -> Iterator[Departure
     cancelled = Deletion.objects.declined().filter(status=Status.CANCELLED, item__isnull=False)
     stays = set(cancelled.values_list("item", flat=True))
     may_go = kept.free(complete)
-    for at, leaf, size in completions(may_go, quorum=terms.quorum):
+    due = _due(terms)
+    for at, leaf, size, server in completions(may_go, quorum=terms.quorum):
         if leaf not in stays:
-            yield Departure(at + terms.delay, leaf, size, at)
+            yield Departure(due(server, at), leaf, size, at)
+
+
+def _due(terms: Terms) -> Callable[[int, datetime], datetime]:
+    """When a title of a server goes that was complete at some moment."""
+    if (delay := terms.delay) is not None:
+        return lambda _, at: at + delay
+    policies = Policy.everywhere()
+    return lambda server, at: policies[server].due(at)
 
 
 def _rest(complete: MediaItemQuerySet, gone: Total) -> Total:

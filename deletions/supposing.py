@@ -12,8 +12,7 @@ from accounts.durations import duration_text
 from accounts.errors import Refused
 from accounts.models import PlexServer
 from deletions import fields
-from deletions.models import Policy
-from deletions.simulation import MOST_DAYS, Terms, number_of_viewers
+from deletions.simulation import MOST_DAYS, Terms, common_delay, number_of_viewers
 from media.models import ALL
 
 DAYS = 90
@@ -27,7 +26,11 @@ def _quorums() -> list[tuple[str, Any]]:
 
 class TermsForm(forms.Form):
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=MOST_DAYS)
-    delay = fields.duration(label=_("Delay"))
+    delay = fields.duration(
+        label=_("Delay"),
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("as it is set for each server")}),
+    )
     quorum = forms.ChoiceField(
         label=_("How many must see a title"),
         required=False,
@@ -39,9 +42,10 @@ class TermsForm(forms.Form):
     )
 
     @classmethod
-    def of(cls, query: QueryDict, policy: Policy) -> "TermsForm":
+    def of(cls, query: QueryDict) -> "TermsForm":
         """What is not said is as it is set."""
-        return cls({"days": DAYS, "delay": duration_text(policy.delay), **query.dict()})
+        delay = common_delay()
+        return cls({"days": DAYS, "delay": "" if delay is None else duration_text(delay), **query.dict()})
 
     def clean(self) -> dict[str, Any]:
         if not self.errors:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.jobs import for_each_server
+from accounts.models import Job
 from deletions import trash
 from deletions.execution import execute_due
 from deletions.models import Deletion
@@ -12,12 +13,17 @@ from deletions.queue import enqueue_complete
 
 @shared_task
 def enqueue(server_id: int | None = None) -> None:
-    for_each_server(server_id, lambda server: enqueue_complete(server, timezone.now()), asks=False)
+    for_each_server(
+        server_id,
+        lambda server: enqueue_complete(server, timezone.now()),
+        asks=False,
+        kind=Job.Kind.ENQUEUE,
+    )
 
 
 @shared_task
 def execute(server_id: int | None = None) -> None:
-    for_each_server(server_id, lambda server: execute_due(server, timezone.now()))
+    for_each_server(server_id, lambda server: execute_due(server, timezone.now()), kind=Job.Kind.EXECUTE)
 
 
 @shared_task

@@ -31,6 +31,7 @@ urlpatterns = [
     path("libraries/<int:pk>/protect/", protecting.protect_section, name="protect_section"),
     path("libraries/<int:pk>/keep/", protecting.keep_section, name="keep_section"),
     path("users/<int:pk>/protect/", protecting.protect_viewer, name="protect_viewer"),
+    path("servers/<int:pk>/", servers.server, name="server"),
     path("servers/<int:pk>/remove/", servers.disconnect, name="disconnect"),
     path("doctor/", doctor.doctor, name="doctor"),
     path("trash/", trash.trash, name="trash"),

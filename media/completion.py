@@ -22,6 +22,7 @@ class Completion(NamedTuple):
     at: datetime
     leaf: int
     size: int
+    server: int
 
 
 class View(NamedTuple):
@@ -35,7 +36,7 @@ class View(NamedTuple):
 def completions(leaves: MediaItemQuerySet, *, quorum: int | None = None) -> Iterator[Completion]:
     """Of complete leaves; with a quorum, as if so many were enough everywhere. One query."""
     last = _in_turn(leaves, quorum).filter(turn=F("takes"))
-    rows = last.values_list("moment", "item", "item__size")
+    rows = last.values_list("moment", "item", "item__size", "item__server")
     return (Completion(*row) for row in rows.iterator(5000))
 
 

@@ -19,7 +19,7 @@ def sync_libraries(server_id: int | None = None, full: bool = False) -> None:
 
 @shared_task
 def poll(server_id: int | None = None) -> None:
-    for_each_server(server_id, lambda server: sources.poll(server, timezone.now()))
+    for_each_server(server_id, lambda server: sources.poll(server, timezone.now()), kind=Job.Kind.POLL)
 
 
 @shared_task

@@ -19,6 +19,7 @@ LEASE = timedelta(minutes=3)
 RENEW_AFTER = timedelta(seconds=20)
 SOME_TIME = timedelta(seconds=3)  # before, an estimate is a guess
 A_WHILE = timedelta(minutes=1)
+PUNCTUAL = 0.95
 
 
 def _started(pid: int) -> str:
@@ -103,6 +104,9 @@ class Job(models.Model):
         null=True, help_text="How much of the run is done, in per mille."
     )
     error = models.TextField(blank=True)
+    every = models.DurationField(
+        null=True, blank=True, help_text="The clock lets it run no more often; whoever names the server does."
+    )
 
     objects = JobQuerySet.as_manager()
 
@@ -123,6 +127,15 @@ class Job(models.Model):
     def want(self, now: datetime, *, full: bool = False) -> None:
         """Ask for a run. A full one asked for stays full until it has begun."""
         Job.objects.filter(pk=self.pk).update(wanted_at=now, is_full=full or F("is_full"))
+
+    def keep_to(self, every: timedelta | None) -> None:
+        Job.objects.filter(pk=self.pk).update(every=every)
+
+    def rests(self, now: datetime) -> bool:
+        """It ran so lately that the clock leaves it alone. A clock is never quite on time."""
+        if not self.every or not self.started_at:
+            return False
+        return timedelta(0) <= now - self.started_at < self.every * PUNCTUAL
 
     def take(self, now: datetime) -> bool:
         """Take the lease; False when another process has it. A holder known to be dead has nothing."""

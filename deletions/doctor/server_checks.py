@@ -9,6 +9,7 @@ from accounts.models import Access, PlexServer
 from deletions import alarms
 from deletions.doctor.findings import Finding, note, problem, unknown, warning, well
 from deletions.insight import Insight
+from deletions.models import Policy
 from media.models import HistoryCursor, LibrarySection
 
 Check = Callable[[PlexServer, Insight, datetime], Iterator[Finding]]
@@ -28,6 +29,16 @@ def answers(server: PlexServer, insight: Insight, now: datetime) -> Iterator[Fin
     yield well("reachable", _("It answers (version %s).") % version)
     for words in insight.unread:
         yield unknown("readable", words, _("Is the token that of the server's owner? Sign in again."))
+
+
+def rehearses(server: PlexServer, insight: Insight, now: datetime) -> Iterator[Finding]:
+    policy = Policy.of(server)
+    if server.pk in Policy.load().rehearsing:
+        words = _("It has a dry run of its own: nothing is deleted on it.")
+        yield note("own_dry_run", words, _("Turn it off on the page of the server when you are ready."))
+    if not policy.is_open(now):
+        words = _("Titles go only in these hours: %s.") % policy.hours
+        yield note("hours", words, _("Change that on the page of the server."))
 
 
 def deletes(server: PlexServer, insight: Insight, now: datetime) -> Iterator[Finding]:
@@ -123,6 +134,6 @@ def viewers_can_be_asked(server: PlexServer, insight: Insight, now: datetime) ->
 
 
 CHECKS: tuple[Check, ...] = (
-    answers, deletes, empties_its_trash, takes_for_seen, tells_by_itself, history_is_read, nothing_alarms,
-    libraries_are_read, viewers_can_be_asked,
+    answers, rehearses, deletes, empties_its_trash, takes_for_seen, tells_by_itself, history_is_read,
+    nothing_alarms, libraries_are_read, viewers_can_be_asked,
 )  # fmt: skip

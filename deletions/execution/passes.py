@@ -60,7 +60,7 @@ def execute_due(server: PlexServer, now: datetime) -> ExecuteReport:
         held=outcomes[Status.HELD] + outcomes[UNREADABLE],
         unknown=outcomes[UNKNOWN],
         would_delete=outcomes[AuditEntry.Verb.DRY_RUN],
-        dry_run=Policy.load().dry_run,
+        dry_run=Policy.of(server).dry_run,
     )
 
 
@@ -84,7 +84,10 @@ def _due(server: PlexServer, now: datetime) -> list[Deletion]:
     """What nothing could be learned of comes last: it keeps nothing else from being looked at."""
     comes_last = Case(When(hold=Hold.UNREADABLE, then=Value(1)), default=Value(0))
     due = Deletion.objects.filter(server=server).due(now).order_by(comes_last, "scheduled_for", "pk")
-    if Policy.load().dry_run:
+    policy = Policy.of(server)
+    if not policy.is_open(now):
+        return []
+    if policy.dry_run:
         due = due.exclude(would_have_gone_at__gt=now - DRY_RUN_AGAIN)
     return list(due.select_related("server", "item__section", "item__show", "item__parent"))
 
@@ -95,7 +98,7 @@ class Pass:
 
     def __init__(self, server: PlexServer, job: Job, rows: list[Deletion]) -> None:
         self._room = Room(server, rows)
-        self._server, self._job, self._policy = server, job, Policy.load()
+        self._server, self._job, self._policy = server, job, Policy.of(server)
         held = Deletion.objects.filter(server=server).held().filter(hold__in=SERVERS)
         self._known = set(held.values_list("hold", flat=True).distinct())
         self._was_off = Hold.OFFLINE in self._known
@@ -182,6 +185,8 @@ class Pass:
         now = timezone.now()
         if row.status == Status.RUNNING:
             return settle(row, client, now)
+        if not self._policy.is_open(now):  # the hours ended while the others went
+            return ""
         if words := self._room.keeps(row):  # others have made room, or what was to go first has not gone
             return self._keep(row, words, now)
         if words := brake.pulled(self._policy, self._server, [*self._deleted, row]):

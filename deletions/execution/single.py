@@ -58,7 +58,9 @@ def _go(deletion: Deletion, facts: Facts, now: datetime) -> str:
     if facts.is_lost:  # it went with another title that shared it; Plex takes the entry out at its next scan
         then = None if deletion.version else WholeTitle(deletion, facts.client).record
         return _finish(deletion, Verdict(Status.DELETED), now, then)
-    return _note_dry_run(deletion, now) if Policy.load().dry_run else _remove(deletion, facts, now)
+    return (
+        _note_dry_run(deletion, now) if Policy.of(deletion.server).dry_run else _remove(deletion, facts, now)
+    )
 
 
 def _unreadable(client: PlexMediaServer, error: PlexError) -> Objection:

@@ -1,13 +1,18 @@
 """The owner's choices. What the environment says wins and is shown as locked."""
 
 import hashlib
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+
+from accounts.models import PlexServer
+from deletions.models.own_policy import Hours, OwnPolicy
 
 VARIABLES = {
     "dry_run": "PLAXE_DRY_RUN",
@@ -21,8 +26,33 @@ VARIABLES = {
 }
 
 
+@dataclass(frozen=True)
+class Effective:
+    """What counts for one server."""
+
+    dry_run: bool
+    delay: timedelta
+    brake_items: int
+    brake_percent: int
+    brake_bytes: int
+    hours: Hours | None
+
+    def due(self, now: datetime) -> datetime:
+        """When a title goes that everybody has seen by now."""
+        return self.opens(now + self.delay)
+
+    def opens(self, now: datetime) -> datetime:
+        """From then on titles may go."""
+        return self.hours.next(now) if self.hours else now
+
+    def is_open(self, now: datetime) -> bool:
+        """Titles may go at this time of the day."""
+        return self.hours is None or now in self.hours
+
+
 class Policy(models.Model):
-    """Always row 1. Of each limit of the brake 0 means that it is switched off."""
+    """What holds for all servers; `of` says what counts for one. Always row 1. Of each limit of the brake 0
+    means that it is switched off."""
 
     saved_dry_run = models.BooleanField("dry run", default=True)
     saved_delay = models.DurationField(
@@ -58,6 +88,35 @@ class Policy(models.Model):
         """Until the transaction ends nobody else changes it."""
         cls.load()
         return cls.objects.select_for_update().get(pk=1)
+
+    @classmethod
+    def of(cls, server: PlexServer) -> Effective:
+        """The only place that knows whose word counts: the server's own, or that for all."""
+        return cls.load().on(OwnPolicy.of(server))
+
+    @classmethod
+    def everywhere(cls) -> dict[int, Effective]:
+        """By the server's primary key. Three queries however many servers there are."""
+        policy, own = cls.load(), {row.server_id: row for row in OwnPolicy.objects.all()}
+        servers = PlexServer.objects.order_by().values_list("pk", flat=True)
+        return {pk: policy.on(own.get(pk) or OwnPolicy()) for pk in servers}
+
+    def on(self, own: OwnPolicy) -> Effective:
+        """Of two dry runs either counts: where one is on nothing is deleted."""
+        return Effective(
+            dry_run=self.dry_run or own.dry_run,
+            delay=self.delay if own.delay is None else own.delay,
+            brake_items=self.brake_items if own.brake_items is None else own.brake_items,
+            brake_percent=self.brake_percent if own.brake_percent is None else own.brake_percent,
+            brake_bytes=self.brake_bytes if own.brake_bytes is None else own.brake_bytes,
+            hours=own.hours,
+        )
+
+    @cached_property
+    def rehearsing(self) -> dict[int, str]:
+        """Servers with a dry run of their own: their names by their primary keys."""
+        own = OwnPolicy.objects.filter(dry_run=True).order_by("server__name", "pk")
+        return dict(own.values_list("server", "server__name"))
 
     @property
     def dry_run(self) -> bool:

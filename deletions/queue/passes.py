@@ -78,7 +78,7 @@ def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
     trashed = known_from_it(server, ready)
     items = [item for item in ready if item.pk not in trashed.away]
     pairs = snapshot.evidence(items)
-    due = now + Policy.load().delay
+    due = Policy.of(server).due(now)
     with transaction.atomic():
         rows = Deletion.objects.bulk_create(
             Deletion(
@@ -141,13 +141,14 @@ def _hold_kept(server: PlexServer, staying: set[int], now: datetime) -> int:
 
 def _resume_going(server: PlexServer, going: set[int], now: datetime) -> int:
     """What everybody has seen by now, or nothing keeps any more, goes on and waits its whole delay again."""
-    return sum(_resume(row, now) for row in _ours(server, OURS) if row.item_id in going)
+    due = Policy.of(server).due(now)
+    return sum(_resume(row, due, now) for row in _ours(server, OURS) if row.item_id in going)
 
 
 def _ours(server: PlexServer, state: Q) -> DeletionQuerySet:
     return Deletion.objects.filter(state, server=server, item__gone_at=None).select_related("item")
 
 
-def _resume(deletion: Deletion, now: datetime) -> bool:
-    fields = {**current(deletion, deletion.version), "scheduled_for": now + Policy.load().delay}
+def _resume(deletion: Deletion, due: datetime, now: datetime) -> bool:
+    fields = {**current(deletion, deletion.version), "scheduled_for": due}
     return move(deletion, Status.SCHEDULED, (Status.HELD,), AuditEntry.Verb.RESUMED, now, **fields)

@@ -83,14 +83,16 @@ def _refuse_unless_one_of_several(deletion: Deletion, version: str) -> None:
 
 
 def hasten(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
-    """Do not wait any longer: it is due now, and every law is asked as ever. Saying so twice is once."""
+    """Do not wait any longer: it is due now, or when its server's hours begin, and every law is asked.
+    Saying so twice is once."""
     deletion.refresh_from_db()
     if deletion.status == Status.RUNNING or (
         deletion.status == Status.SCHEDULED and deletion.scheduled_for <= now
     ):
         return
     expect, verb = (Status.SCHEDULED,), AuditEntry.Verb.HASTENED
-    if not move(deletion, Status.SCHEDULED, expect, verb, now, by=by, scheduled_for=now):
+    due = Policy.of(deletion.server).opens(now)
+    if not move(deletion, Status.SCHEDULED, expect, verb, now, by=by, scheduled_for=due):
         raise _refusal(deletion, "deleted now")
 
 
@@ -119,7 +121,7 @@ def retry(deletion: Deletion, now: datetime, *, by: User | None = None) -> Delet
 def _arm(deletion: Deletion, now: datetime, by: User | None) -> bool:
     fields: dict[str, Any] = {"scheduled_for": now, "finished_at": None, "failure": ""}
     if deletion.status == Status.CANCELLED:
-        fields |= {"scheduled_for": now + Policy.load().delay, "accepted": [], "version": ""}
+        fields |= {"scheduled_for": Policy.of(deletion.server).due(now), "accepted": [], "version": ""}
         if deletion.version:
             fields["bytes"] = sum(file["size"] or 0 for file in deletion.snapshot["files"])
     expect, verb = (*STICKY, Status.HELD), AuditEntry.Verb.RETRIED
@@ -140,7 +142,7 @@ def _queue_the_rest(deletion: Deletion, now: datetime, by: User | None) -> Delet
             server=deletion.server,
             item=item,
             enqueued_at=now,
-            scheduled_for=now + Policy.load().delay,
+            scheduled_for=Policy.of(deletion.server).due(now),
         )
         overrule(rest)
         AuditEntry.about(rest, AuditEntry.Verb.RETRIED, now, by=by).save()

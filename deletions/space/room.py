@@ -28,7 +28,7 @@ class Room:
         self._gauges = {rule.section_id: Gauge.of(rule) for rule in rules}
         self._freed: Counter[str] = Counter()
         self._count_what_is_in_the_trash()
-        if self._gauges and Policy.load().dry_run:
+        if self._gauges and Policy.of(server).dry_run:
             self._count_what_would_have_gone({row.pk for row in rows})
 
     def _count_what_is_in_the_trash(self) -> None:

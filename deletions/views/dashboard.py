@@ -53,7 +53,7 @@ def _questions() -> dict[str, Any]:
 
 
 def _queue() -> dict[str, Any]:
-    rows = Deletion.objects.select_related("item__show")
+    rows = Deletion.objects.select_related("server", "item__show")
     return {
         "leaving": rows.filter(status__in=(Status.SCHEDULED, Status.RUNNING)).order_by("scheduled_for", "pk")[
             :SHOWN

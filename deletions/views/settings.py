@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -36,14 +37,16 @@ def _change(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     if form.arms and "confirmed" not in request.POST:
-        return render(request, "deletions/arm.html", {"form": form, **arming.prospect(now)})
+        page = {"form": form, "stay": Policy.load().rehearsing.values(), **arming.prospect(now)}
+        return render(request, "deletions/arm.html", {**page, "action": reverse("deletions:settings")})
     _save(form, request, now)
     messages.success(request, " ".join(form.changes()) or _("Nothing was changed."))
     return redirect("deletions:settings")
 
 
 def _page(request: Request, form: PolicyForm) -> HttpResponse:
-    return render(request, "deletions/settings.html", {"form": form, **_installation()})
+    page = {"form": form, "action": reverse("deletions:settings"), **_installation()}
+    return render(request, "deletions/settings.html", page)
 
 
 def _installation() -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
 from deletions.chart import rising
-from deletions.models import Policy
 from deletions.simulation import Day, Departure, Simulation, Total, simulate, told
 from deletions.supposing import TermsForm
 
@@ -22,7 +21,7 @@ WAITING_SHOWN = 12
 
 @require_GET
 def simulation(request: Request) -> HttpResponse:
-    form = TermsForm.of(request.GET, Policy.load())
+    form = TermsForm.of(request.GET)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
         answer = simulate(form.terms, timezone.now())

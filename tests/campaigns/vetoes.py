@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Job
 from deletions import protecting, queue
-from deletions.models import Hold, Status
+from deletions.models import Hold, OwnPolicy, Status
 from deletions.space import rules
 from media import sources
 from media.keeping import Rule
@@ -341,6 +341,11 @@ def it_has_not_waited_long_enough(on: Stage) -> None:
 @veto(Status.SCHEDULED)
 def it_is_a_dry_run(on: Stage) -> None:
     on.choose(PLAXE_DRY_RUN=True)
+
+
+@veto(Status.SCHEDULED)
+def its_server_has_a_dry_run_of_its_own(on: Stage) -> None:
+    OwnPolicy.objects.create(server=title_of(on).server, dry_run=True)
 
 
 @veto(Hold.SPACE)

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import PlexUser
+from accounts.models import PlexServer, PlexUser
 from media.models import MediaItem
 from plaxe.places import MAIN, MORE
 from tests.household import grow
@@ -29,8 +29,9 @@ def pages(browser: Client) -> list[str]:
     firsts = [MediaItem.objects.filter(type=kind)[0] for kind in ("movie", "show", "season", "episode")]
     titles = [f"/media/{item.pk}/" for item in firsts]
     viewer = PlexUser.objects.filter(assignments__isnull=False)[0]
+    server = f"/servers/{PlexServer.objects.all()[0].pk}/"
     ways = [f"/media/{way}" for way in WAYS]
-    return [reverse(view) for view in PLACES + LISTS] + titles + ways + [f"/users/{viewer.pk}/"]
+    return [reverse(view) for view in PLACES + LISTS] + titles + ways + [f"/users/{viewer.pk}/", server]
 
 
 def test_every_page_takes_as_many_queries_of_a_large_household_as_of_a_small_one(

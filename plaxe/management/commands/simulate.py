@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.durations import duration_text, parse_duration
 from accounts.errors import Refused
-from deletions.models import Policy
 from deletions.simulation import Departure, Simulation, Terms, Total, simulate, told
 from media.models import ALL
 from plaxe import rows, selection
@@ -23,7 +22,7 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--days", type=int, default=DAYS, metavar="N", help=f"{DAYS} if not given")
-        parser.add_argument("--delay", metavar="DURATION", help="such as 7d; else the one that is set")
+        parser.add_argument("--delay", metavar="DURATION", help="such as 7d; else as it is set")
         parser.add_argument(
             "--quorum", metavar="N|any|all", help="as if so many were enough everywhere; else as assigned"
         )
@@ -42,27 +41,34 @@ class Command(JsonCommand):
                 day = at
                 yield f"{day}  {_size(of_day[day])}, {_bytes(of_day[day]['bytes_so_far'])} so far"
             yield f"    {_bytes(row['bytes']):>10}  {row['full_title']}"
-        delay = duration_text(timedelta(seconds=result["delay_seconds"]))
-        yield f"With a delay of {delay}, {_size(result)} would have gone in {result['days']} days."
+        delayed = _delayed(result["delay_seconds"])
+        yield f"{delayed}, {_size(result)} would have gone in {result['days']} days."
         yield f"{_size(result['queued'])} would be waiting by now, {_size(result['before'])} gone before."
         yield f"{_size(result['staying'])} would stay: protected, kept by a rule, or cancelled."
         yield f"Plaxe did delete {_size(result['deleted'])} in that time."
 
 
-def _delay(text: str | None) -> timedelta:
+def _delayed(seconds: float | None) -> str:
+    if seconds is None:
+        return "With the delay of each server"
+    return f"With a delay of {duration_text(timedelta(seconds=seconds))}"
+
+
+def _delay(text: str | None) -> timedelta | None:
     try:
-        return Policy.load().delay if text is None else parse_duration(text)
+        return None if text is None else parse_duration(text)
     except ValueError as error:
         raise Refused(f"The delay is {error}, and not {text}.") from None
 
 
 def _document(simulation: Simulation) -> dict[str, Any]:
     terms = simulation.terms
+    delay = terms.told_delay
     return {
         "days": terms.days,
         "since": simulation.since,
         "until": simulation.now,
-        "delay_seconds": terms.delay.total_seconds(),
+        "delay_seconds": None if delay is None else delay.total_seconds(),
         "quorum": "all" if terms.quorum == ALL else terms.quorum,
         "server": terms.server and terms.server.machine_identifier,
         **_titles(simulation.gone, terms),

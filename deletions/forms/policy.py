@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from deletions import fields
+from deletions.forms.choices import MOST_TITLES, Choices
 from deletions.models.policy import VARIABLES, Policy
 
-MOST_TITLES = 1_000_000
 MOST_DAYS = 3650
-SWITCHED_ON = {
+ON = {
     "dry_run": _("Dry run is on."),
     "delay": _("The delay is %s."),
     "brake_items": _("The brake is pulled by more than %s titles at once."),
@@ -22,7 +22,7 @@ SWITCHED_ON = {
     "quarantine": _("Files go to the trash."),
     "trash_days": _("The trash keeps files for %s days."),
 }
-SWITCHED_OFF = {
+OFF = {
     "dry_run": _("Dry run is off."),
     "brake_items": _("No number of titles pulls the brake."),
     "brake_percent": _("No share of a library pulls the brake."),
@@ -43,7 +43,9 @@ PARTS = (
 )
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(Choices):
+    PARTS, ON, OFF = PARTS, ON, OFF
+
     dry_run = forms.BooleanField(
         label=_("Dry run"),
         required=False,
@@ -94,41 +96,18 @@ class PolicyForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, policy: Policy) -> None:
-        super().__init__(data, initial={name: getattr(policy, name) for name in VARIABLES})
+        super().__init__(data, {name: getattr(policy, name) for name in VARIABLES}, policy.seal)
         self.policy = policy
         for name, field in self.fields.items():
             if name in policy.locked:
                 field.disabled = True
                 field.locked_by = VARIABLES[name]  # type: ignore[attr-defined]
 
-    @property
-    def parts(self) -> list[tuple[Any, Any, list[forms.BoundField]]]:
-        """The fields by what they are about: its name, what is to be known of it, and they."""
-        return [(name, words, [self[field] for field in names]) for name, words, names in PARTS]
-
     def clean_quarantine(self) -> bool:
         wanted: bool = self.cleaned_data["quarantine"]
         if wanted and not settings.PLAXE_MEDIA_ROOTS:
             raise ValidationError(_("Set PLAXE_MEDIA_ROOTS first: it says where the files are."))
         return wanted
-
-    @property
-    def is_stale(self) -> bool:
-        """Somebody has changed the settings since this form was shown."""
-        return str(self.data.get("seal", self.policy.seal)) != self.policy.seal
-
-    @property
-    def arms(self) -> bool:
-        """Whether saving it makes Plaxe delete in earnest."""
-        return "dry_run" in self.changed_data and not self.cleaned_data["dry_run"]
-
-    def changes(self) -> list[str]:
-        """What is different, in words."""
-        return [self._told(name, self.cleaned_data[name]) for name in self.changed_data]
-
-    def _told(self, name: str, value: Any) -> str:
-        words = str((SWITCHED_ON if value else SWITCHED_OFF).get(name) or SWITCHED_ON[name])
-        return words % self.fields[name].prepare_value(value) if "%s" in words else words
 
     def save(self) -> None:
         """Only what was changed: what the environment says is nobody's choice here."""
