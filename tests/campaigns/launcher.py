@@ -30,6 +30,7 @@ from requests.adapters import HTTPAdapter
 django.setup()
 
 from django.conf import settings  # noqa: E402 -- models want Django set up
+from django_celery_beat.models import IntervalSchedule, PeriodicTask  # noqa: E402
 
 from accounts.models import PlexServer  # noqa: E402
 from deletions.execution import execute_due  # noqa: E402
@@ -156,6 +157,14 @@ def ripen(*keys: str) -> None:
     connections.close_all()
 
 
+def keep_pace() -> None:
+    """The tables may have been prepared, with a schedule of other settings."""
+    seconds = int(settings.PLAXE_QUEUE_INTERVAL.total_seconds())
+    pace, _ = IntervalSchedule.objects.get_or_create(every=seconds, period=IntervalSchedule.SECONDS)
+    PeriodicTask.objects.filter(name="Execute").update(interval=pace)
+    connections.close_all()
+
+
 class Children:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -196,6 +205,7 @@ def say(words: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     tables.bring_up_to_date()
+    keep_pace()
     prepare_fork()
     say({"ready": True})
     children = Children(Path(sys.argv[1]))
