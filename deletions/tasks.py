@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.jobs import for_each_server
 from accounts.models import Job
 from deletions import trash
-from deletions.execution import execute_due
+from deletions.farewell import take_leave
 from deletions.models import Deletion
 from deletions.queue import enqueue_complete
 
@@ -23,7 +23,7 @@ def enqueue(server_id: int | None = None) -> None:
 
 @shared_task
 def execute(server_id: int | None = None) -> None:
-    for_each_server(server_id, lambda server: execute_due(server, timezone.now()), kind=Job.Kind.EXECUTE)
+    for_each_server(server_id, lambda server: take_leave(server, timezone.now()), kind=Job.Kind.EXECUTE)
 
 
 @shared_task

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import PlexServer
-from deletions.execution import execute_due
+from deletions.farewell import take_leave
 from deletions.models import Policy
 from plaxe import selection
 from plaxe.commands import JsonCommand
@@ -18,7 +18,7 @@ class Command(JsonCommand):
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         def work(server: PlexServer) -> dict[str, Any]:
-            return asdict(execute_due(server, timezone.now()))
+            return asdict(take_leave(server, timezone.now()))
 
         results = selection.on_each(options, work, **dict.fromkeys(COUNTS, 0))
         return {**selection.total(results, *COUNTS), "dry_run": Policy.load().dry_run}
