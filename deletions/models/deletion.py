@@ -162,6 +162,11 @@ class Deletion(models.Model):
         return self.status == Status.HELD and self.hold == Hold.VERSIONS
 
     @property
+    def passes(self) -> bool:
+        """What holds it passes by itself."""
+        return self.status == Status.HELD and self.hold in PASSING
+
+    @property
     def let_the_rest_stay(self) -> bool:
         """One version of the title went, and what is left waits for a verb."""
         return bool(self.version) and self.status in (Status.DELETED, Status.GONE)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +19,7 @@ from media.models import PlaySession, Question
 from media.waiting import waiting
 
 SHOWN = 12
-HELD_SHOWN = 8
+HELD_SHOWN = 4
 VIEWERS_SHOWN = 8
 PLAYING_SHOWN = 4
 QUESTIONS_SHOWN = 8
@@ -35,6 +35,7 @@ def dashboard(request: Request) -> HttpResponse:
         "servers": servers,
         "first": None if first_run.is_over() else first_run.steps(now),
         "viewers": viewers,
+        "behind": behind,
         "more_viewers": behind - len(viewers),
         "alarms": alarms.told(),
         "playing": PlaySession.objects.select_related("item__show").order_by("began_at")[:PLAYING_SHOWN],
@@ -59,7 +60,9 @@ def _queue() -> dict[str, Any]:
             :SHOWN
         ],
         "held": rows.held().exclude(hold=Hold.SPACE).order_by("scheduled_for", "pk")[:HELD_SHOWN],
-        "open": Deletion.objects.open().count(),
+        "open": Deletion.objects.open().aggregate(
+            number=Count("pk"), bytes=Sum("bytes", default=0), held=Count("pk", filter=Q(status=Status.HELD))
+        ),
         "braked": Deletion.objects.braked().count(),
     }
 
