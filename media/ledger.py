@@ -7,8 +7,8 @@ from accounts.models import PlexServer
 from media.models import Evidence, Watch
 
 COLUMNS = (
-    "first_viewed_at", "last_viewed_at", "source", "history_key", "learned_at", "withdrawn_at",
-    "withdrawn_by", "vouched_at", "offset", "offset_at", "is_listed", "view_count",
+    "first_viewed_at", "last_viewed_at", "source", "history_key", "learned_at", "is_checked",
+    "withdrawn_at", "withdrawn_by", "vouched_at", "offset", "offset_at", "is_listed", "view_count",
 )  # fmt: skip
 STATEMENT = ("said", "at", "learned_at", "text")
 

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.db import transaction
 
 from accounts.errors import Refused
-from accounts.models import PlexServer, PlexUser, User
+from accounts.models import Access, PlexServer, PlexUser, User
 from media import copies
 from media.ledger import Ledger
 from media.likeness import COLUMNS, Likeness, likeness_of
-from media.models import Evidence, MediaItem, Watch
+from media.models import EVER, Evidence, MediaItem, Watch
 from media.paging import in_pages
 from media.signals import plays_recorded
 from plexclient.types import Play
@@ -26,8 +27,7 @@ logger = logging.getLogger(__name__)
 BATCH = 1000
 # A server's clock may be ahead of ours, but not by more than this.
 TOO_EARLY = timedelta(hours=1)
-KNOWN = ("rating_key", "pk", *COLUMNS)
-NOTHING = (0, Likeness())
+KNOWN = ("rating_key", "pk", "keyed_at", *COLUMNS)
 
 Viewers = Mapping[int, int]  # plex.tv id -> key of the PlexUser
 
@@ -51,6 +51,29 @@ class View:
     play: Play
 
 
+@dataclass
+class Keys:
+    """Of which the server was asked, since this reading began, whether they mean what Plaxe thinks."""
+
+    checked: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)  # those that mean something else
+
+
+class Leaf(NamedTuple):
+    """What a key means, or an item that is none."""
+
+    pk: int = 0
+    keyed_at: datetime | None = None
+    likeness: Likeness = Likeness()
+
+    @property
+    def is_one(self) -> bool:
+        return self.likeness.type in MediaItem.LEAVES
+
+    def had_no_such_key(self, at: datetime) -> bool:
+        return self.keyed_at is not None and at < self.keyed_at.replace(microsecond=0)  # as Plex counts
+
+
 def viewers_of(server: PlexServer) -> Viewers:
     """Whoever may watch there or once might: what those who left had seen still counts."""
     return dict(PlexUser.objects.on(server).values_list("plex_id", "pk"))
@@ -69,15 +92,35 @@ def announce(server: PlexServer) -> None:
     transaction.on_commit(partial(plays_recorded.send_robust, sender=Watch, server=server))
 
 
-def take_in(server: PlexServer, plays: list[Play], now: datetime, viewers: Viewers) -> Taken:
+def take_in(
+    server: PlexServer, plays: list[Play], now: datetime, viewers: Viewers, keys: Keys | None = None
+) -> Taken:
     """Record one batch without announcing it, in a constant number of queries."""
+    keys = keys or Keys()
     taken = Taken()
     views = list(_views(server, plays, now, viewers, taken))
     with transaction.atomic():
         server.lock()
-        of_leaves, of_others = _sorted_out(server, views, taken)
-        taken.watches = _write(server, list(copies.shared(server, of_leaves)), of_others, now)
+        of_leaves, aside = _sorted_out(server, views, keys, taken)
+        taken.watches = _write(server, list(copies.shared(server, of_leaves)), aside, now, keys)
     return taken
+
+
+def told_by_history_alone(server: PlexServer, plays: list[Play], now: datetime, viewers: Viewers) -> set[str]:
+    """Keys of leaves of which these plays tell later views than are known, of somebody whom nobody asks."""
+    asked = Access.objects.filter(server=server, gone_at=None).exclude(state_read_at=None)
+    heard = set(asked.values_list("viewer", flat=True))
+    views = [view for view in _views(server, plays, now, viewers, Taken()) if view.viewer not in heard]
+    leaves = _known(server, views)
+    watches = Watch.objects.filter(item__in=[leaf.pk for leaf in leaves.values()])
+    latest = {(row.item_id, row.viewer_id): row.last_viewed_at for row in watches}
+    return {
+        key
+        for view in views
+        if (leaf := leaves.get(key := view.play.rating_key or "", Leaf())).is_one
+        and not leaf.likeness.contradicts(Likeness.of_play(view.play))
+        and view.at > (latest.get((leaf.pk, view.viewer)) or EVER)
+    }
 
 
 def _views(
@@ -100,40 +143,53 @@ def _is_of_a_leaf(play: Play) -> bool:
 
 
 Views = list[tuple[int, View]]
+Aside = list[tuple[int, View, Evidence.Said]]
 
 
-def _sorted_out(server: PlexServer, views: list[View], taken: Taken) -> tuple[Views, Views]:
-    """Views of leaves, and those that speak of another title than the leaf whose key they bear."""
+def _known(server: PlexServer, views: list[View]) -> dict[str, Leaf]:
+    """What their keys mean."""
     keys = {view.play.rating_key for view in views}
     items = MediaItem.objects.filter(server=server, rating_key__in=keys)
-    known = {key: (pk, likeness_of(*columns)) for key, pk, *columns in items.values_list(*KNOWN)}
+    return {key: Leaf(pk, at, likeness_of(*rest)) for key, pk, at, *rest in items.values_list(*KNOWN)}
+
+
+def _sorted_out(server: PlexServer, views: list[View], keys: Keys, taken: Taken) -> tuple[Views, Aside]:
+    """Views of leaves, and those that may be of another title than the leaf whose key they bear."""
+    known = _known(server, views)
     of_leaves: Views = []
-    of_others: Views = []
+    aside: Aside = []
     for view in views:
-        pk, leaf = known.get(view.play.rating_key or "", NOTHING)
-        if leaf.contradicts(Likeness.of_play(view.play)) or not pk:
+        key = view.play.rating_key or ""
+        leaf = known.get(key, Leaf())
+        is_another = leaf.likeness.contradicts(Likeness.of_play(view.play))
+        if is_another or key in keys.doubtful or not leaf.pk:
             taken.unknown.append(view.play)
-            if leaf.type in MediaItem.LEAVES:
-                of_others.append((pk, view))
-        elif leaf.type in MediaItem.LEAVES:
-            of_leaves.append((pk, view))
-        else:
+            if leaf.is_one:
+                aside.append((leaf.pk, view, Evidence.Said.OTHER if is_another else Evidence.Said.DOUBT))
+        elif not leaf.is_one:
             taken.skipped += 1
-    return of_leaves, of_others
+        elif leaf.had_no_such_key(view.at):
+            taken.skipped += 1
+            aside.append((leaf.pk, view, Evidence.Said.BEFORE))
+        else:
+            of_leaves.append((leaf.pk, view))
+    return of_leaves, aside
 
 
-def _write(server: PlexServer, views: Views, of_others: Views, now: datetime) -> int:
+def _write(server: PlexServer, views: Views, aside: Aside, now: datetime, keys: Keys) -> int:
     """One row for each leaf and viewer, however often it was seen; what says nothing new is not written."""
-    ledger = Ledger(server, {item for item, _ in (*views, *of_others)}, now)
+    leaves = {item for item, _ in views} | {item for item, _, _ in aside}
+    ledger = Ledger(server, leaves, now)
     later = set()
     for item, view in views:
         watch = ledger.of(item, view.viewer)
-        if watch.widen(view.at, view.play.source, now, history_key=view.play.history_key):
+        play, is_checked = view.play, view.play.rating_key in keys.checked
+        if watch.widen(view.at, play.source, now, history_key=play.history_key, is_checked=is_checked):
             later.add((item, view.viewer))
-    for item, view in of_others:
-        ledger.set_aside(
-            ledger.of(item, view.viewer), Evidence.Said.OTHER, view.at, f"“{Likeness.of_play(view.play)}”"
-        )
+    for item, view, said in aside:
+        watch = ledger.of(item, view.viewer)
+        if not watch.last_viewed_at or view.at > watch.last_viewed_at:
+            ledger.set_aside(watch, said, view.at, f"“{Likeness.of_play(view.play)}”")
     ledger.save()
     return len(later)
 

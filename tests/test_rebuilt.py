@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from media.knowing import statements
 from media.models import MediaItem, Watch
 from plexclient.demo import Item, Running, World, serve
 
@@ -24,21 +25,37 @@ LAST_MONTH = timezone.now() - timedelta(days=30)
 Plaxe = Callable[..., dict[str, Any]]
 
 
-@pytest.fixture(params=[True, False], ids=["readable", "unreadable"])
+@pytest.fixture(params=["readable", "unreadable"])
 def world(request: pytest.FixtureRequest) -> World:
-    """carol's own state can be read, or her views are known from the history alone."""
+    """carol's own state can be read, or her views are known from the history alone; or, besides that, no name
+    and no number tells one title from another."""
     world = World()
     world.add_server(world.add_person("alice", plex_id=1001), name="Cellar", machine_identifier="machine-1")
-    world.share(world.add_person("carol", plex_id=1003), with_token=request.param)
+    world.share(world.add_person("carol", plex_id=1003), with_token=request.param == "readable")
     world.add_section("Films", "movie")
     world.add_section("Series", "show")
+    (add_alike if request.param == "alike" else add_unlike)(world)
+    return world
+
+
+def add_unlike(world: World) -> None:
     for number in range(6):
         world.add_movie(f"Film {number}", added_at=LAST_MONTH)
     show = world.add_show("Salt Road", added_at=LAST_MONTH)
     season = world.add_season(show, added_at=LAST_MONTH)
     for number in range(6):
         world.add_episode(season, f"Chapter {number}", added_at=LAST_MONTH)
-    return world
+
+
+def add_alike(world: World) -> None:
+    names = [f"{number}" for number in range(6)]
+    for name in names:
+        file, guid = f"/media/{name}.mkv", f"plex://movie/{name}"
+        world.add_movie("Film", guid=guid, file=file, added_at=LAST_MONTH)
+    shows = [world.add_show("Salt Road", guid=f"plex://show/{name}", added_at=LAST_MONTH) for name in names]
+    seasons = [world.add_season(show, added_at=LAST_MONTH) for show in shows]
+    for name, season in zip(names, seasons, strict=True):
+        world.add_episode(season, "Chapter", file=f"/media/Series/{name}.mkv", added_at=LAST_MONTH)
 
 
 @pytest.fixture(params=["movie", "episode"])
@@ -119,3 +136,59 @@ def test_the_owner_accepts_the_library_numbered_anew_before_anything_of_it_goes(
 
     delete_what_can_be(plaxe)
     assert [call.rating_key for call in world.deletes] == [titles[2].rating_key]
+
+
+# --- where nothing but a guid and a file tells titles apart, and nobody can be asked
+
+alike = pytest.mark.parametrize("world", ["alike"], indirect=True)
+
+
+@alike
+def test_a_view_of_a_title_that_had_the_key_for_a_while_is_no_view_of_it(
+    plaxe: Plaxe, world: World, titles: list[Item]
+) -> None:
+    assign(plaxe, titles[2])
+    plaxe("poll")
+    world.swap_keys(titles[2], titles[3])
+    watch(world, titles[3])
+    plaxe("poll")
+    world.swap_keys(titles[2], titles[3])
+
+    plaxe("sync", "--full")
+    delete_what_can_be(plaxe)
+
+    assert world.deletes == []
+
+
+@alike
+@pytest.mark.parametrize("shift", [1, -1])
+def test_a_view_from_before_a_rebuild_that_is_read_after_it_is_no_view_of_what_has_the_key_now(
+    plaxe: Plaxe, world: World, titles: list[Item], shift: int
+) -> None:
+    assign(plaxe, titles[2])
+    plaxe("poll")
+    watch(world, titles[2 - shift])
+    world.rebuild(shift=shift, forgets=True)
+
+    plaxe("sync", "--full")
+    delete_what_can_be(plaxe)
+
+    assert world.deletes == []
+    assert "before the title had the key" in says_of(titles[2])
+
+
+@alike
+def test_what_is_viewed_after_it_counts_as_ever(plaxe: Plaxe, world: World, titles: list[Item]) -> None:
+    assign(plaxe, titles[2])
+    world.rebuild(forgets=True)
+    plaxe("sync", "--full")
+    world.play(world.person("carol"), titles[2])
+
+    delete_what_can_be(plaxe)
+
+    assert [call.rating_key for call in world.deletes] == [titles[2].rating_key]
+
+
+def says_of(title: Item) -> str:
+    item = MediaItem.objects.get(guid=title.guid, rating_key=title.rating_key)
+    return " ".join(told.said for told in statements(item))

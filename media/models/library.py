@@ -139,6 +139,11 @@ class MediaItem(models.Model):
     copy_since = models.DateTimeField(
         null=True, blank=True, help_text="It had another key once; no view before this counts."
     )
+    keyed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when it is known by its key, where it had another or the key was another's.",
+    )
     gone_at = models.DateTimeField(null=True, blank=True)
     missing_since = models.DateTimeField(
         null=True, blank=True, help_text="Absent from a listing that was too short to believe."

@@ -42,6 +42,9 @@ class Watch(models.Model):
         max_length=255, blank=True, help_text="The row of Plex's history that says so."
     )
     learned_at = models.DateTimeField()
+    is_checked = models.BooleanField(
+        default=False, help_text="When that was learned Plex was asked whether the key was this title's."
+    )
     withdrawn_at = models.DateTimeField(null=True, help_text="Since when he says he has not seen it.")
     withdrawn_by = models.CharField(max_length=10, choices=Source, blank=True)
     vouched_at = models.DateTimeField(null=True, help_text="When the owner said that he has seen it.")
@@ -73,13 +76,15 @@ class Watch(models.Model):
         is_view = self.last_viewed_at is not None and self.last_viewed_at > since
         return is_view and self.withdrawn_at is None and not self.is_half_way
 
-    def widen(self, at: datetime, source: str, now: datetime, *, history_key: str = "") -> bool:
+    def widen(
+        self, at: datetime, source: str, now: datetime, *, history_key: str = "", is_checked: bool = False
+    ) -> bool:
         """Somebody knows of a view. True when it is later than any that was known."""
         self.first_viewed_at = min(at, self.first_viewed_at or at)
         if self.last_viewed_at and at <= self.last_viewed_at:
             return False
         self.last_viewed_at, self.source, self.learned_at = at, source, now
-        self.history_key = history_key[:255]
+        self.history_key, self.is_checked = history_key[:255], is_checked
         if self.withdrawn_at and at > self.withdrawn_at:
             self.restore()
         if self.offset_at and at > self.offset_at:
@@ -124,6 +129,7 @@ class Evidence(models.Model):
         UNSEEN = "unseen", _("not seen")
         HALF = "half", _("half-way through")
         OTHER = "other", _("has another title under this key; the view does not count")
+        BEFORE = "before", _("had it under this key before the title had the key; the view does not count")
         DOUBT = "doubt", _("had it under a key that may have meant another title; it is read again")
 
     item = models.ForeignKey("media.MediaItem", models.CASCADE, related_name="evidence")

@@ -16,7 +16,7 @@ from media import watching
 from media.models import HistoryCursor
 from media.paging import in_pages, reaches_back
 from media.sources.report import PollReport
-from media.sync import sync_items
+from media.sync import doubtful, sync_items
 from plexclient.errors import BadResponse, PlexError
 from plexclient.paging import Reading
 from plexclient.server import PlexMediaServer
@@ -94,12 +94,15 @@ class _Run:
         self._cursor.meet(self._viewers)
         self._place = _Place(self._cursor, now)
         self._unknown: dict[str, list[Play]] = {}
+        self._keys = watching.Keys()
         self._rows = self._watches = self._skipped = 0
 
     def report(self) -> PollReport:
         broken = _problem_of(self._read)
         errors = (broken,) if broken else (_problem_of(self._look_up_unknown),)
         self._record_unknown()
+        if any(errors):
+            self._come_back()
         if self._watches:
             watching.announce(self._server)
         return PollReport(self._rows, self._watches, self._skipped, not broken, tuple(filter(None, errors)))
@@ -151,8 +154,9 @@ class _Run:
 
     def _take(self, page: list[Play], total: int | None = None) -> None:
         """Record a page and where it ends, both or neither."""
+        self._check(page)
         with transaction.atomic():
-            taken = watching.take_in(self._server, page, self._now, self._viewers)
+            taken = watching.take_in(self._server, page, self._now, self._viewers, self._keys)
             self._cursor.pass_over(taken.strangers)
             self._place.follow(page)
         self._rows += len(page)
@@ -161,6 +165,16 @@ class _Run:
         self._remember(taken.unknown)
         if self._job:
             self._job.renew(timezone.now(), "", self._rows, total, part=Part(0, 2))
+
+    def _check(self, page: list[Play]) -> None:
+        """Whether its keys still mean what they meant, where nobody can be asked whether he has seen it."""
+        keys = watching.told_by_history_alone(self._server, page, self._now, self._viewers)
+        keys -= self._keys.checked
+        try:
+            self._keys.doubtful |= doubtful(self._server, self._client, keys)
+            self._keys.checked |= keys
+        except PlexError:
+            self._keys.doubtful |= keys  # they are looked up once more, and that tells what was wrong
 
     def _remember(self, plays: list[Play]) -> None:
         room = MOST_UNKNOWN_PLAYS - sum(map(len, self._unknown.values()))
@@ -175,13 +189,21 @@ class _Run:
     def _look_up_unknown(self) -> None:
         if self._unknown:
             sync_items(self._server, self._client, self._unknown, self._now)
+            self._keys.checked |= self._unknown.keys()
+            self._keys.doubtful = doubtful(self._server, self._client, self._keys.doubtful)
 
     def _record_unknown(self) -> None:
         plays = [play for each in self._unknown.values() for play in each]
         for batch in in_pages(plays, PAGE):
-            taken = watching.take_in(self._server, batch, self._now, self._viewers)
+            taken = watching.take_in(self._server, batch, self._now, self._viewers, self._keys)
             self._watches += taken.watches
             self._skipped += taken.skipped + len(taken.unknown)
+
+    def _come_back(self) -> None:
+        """What could not be looked at is read again: that is no reason to pass it over."""
+        plays = [play for key in self._keys.doubtful for play in self._unknown.get(key, ())]
+        if dates := [play.viewed_at for play in plays if play.viewed_at]:
+            HistoryCursor.rewind(self._server, min(dates))
 
 
 def _problem_of(step: Callable[[], None]) -> str:

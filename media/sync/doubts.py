@@ -2,7 +2,8 @@
 
 They count for nothing. A view that speaks of another title is told beside the leaf, and read again when the
 leaf gets another name. And once a key has passed to another title, nobody knows since when: what the history
-said under it after the last complete listing is forgotten, and read again under the keys of now.
+said under it after the last complete listing, unless Plex was asked whose key it was, is forgotten, and read
+again under the keys of now. What was viewed before a title is known to have its key is not known to be of it.
 """
 
 from collections.abc import Collection, Iterable
@@ -32,12 +33,14 @@ def lift(items: Iterable[MediaItem]) -> list[datetime]:
 def forget(server: PlexServer, moved: Collection[MediaItem], now: datetime) -> None:
     """These leaves have lost their keys: views learned since those were last known to be theirs.
 
-    With their copies, which share their views. A viewer's own state was compared by guid, and the owner's
-    word needs no key: both stay. Within a transaction that has locked the server.
+    With their copies, which share their views. What was checked when it was learned stays; so do a viewer's
+    own state, which was compared by guid, and the owner's word, which needs no key. Within a transaction that
+    has locked the server.
     """
     since = _known_until(server, moved)
     ledger = Ledger(server, since, now)
-    doubtful = [row for row in ledger if row.source == HISTORY and row.learned_at > since[row.item_id]]
+    unchecked = (row for row in ledger if row.source == HISTORY and not row.is_checked)
+    doubtful = [row for row in unchecked if row.learned_at > since[row.item_id]]
     if not doubtful:
         return
     refusals = _refusals({row.item_id for row in doubtful})

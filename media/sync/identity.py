@@ -63,3 +63,16 @@ def _agent(guid: str) -> str:
 
 def _folded(title: str) -> str:
     return title.strip().casefold()
+
+
+def share_a_file(then: set[str], now: set[str]) -> bool | None:
+    """By their paths. None where that cannot be told: there is none, or it may have moved."""
+    if then & now:
+        return True
+    may_have_moved = not then or not now or _names(then) & _names(now)
+    return None if may_have_moved else False
+
+
+def _names(paths: set[str]) -> set[str]:
+    """Plex may run where folders are parted by backslashes."""
+    return {path.replace("\\", "/").rpartition("/")[2].casefold() for path in paths}

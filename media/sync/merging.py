@@ -30,6 +30,7 @@ def merge(old: MediaItem, new: MediaItem) -> None:
         setattr(old, name, getattr(new, name))
     old.copy_since = max(filter(None, (old.views_count_from, old.copy_since, new.copy_since)))
     old.views_count_from = old.earliest_view()
+    old.keyed_at = new.keyed_at or new.first_seen_at
     old.gone_at = old.missing_since = None
     MediaFile.objects.filter(item=old).delete()
     TitleWord.objects.filter(item=new).delete()
@@ -60,7 +61,13 @@ def _fold(mine: Watch, theirs: Watch) -> None:
     if theirs.first_viewed_at:
         mine.widen(theirs.first_viewed_at, theirs.source, theirs.learned_at)
     if theirs.last_viewed_at:
-        mine.widen(theirs.last_viewed_at, theirs.source, theirs.learned_at, history_key=theirs.history_key)
+        mine.widen(
+            theirs.last_viewed_at,
+            theirs.source,
+            theirs.learned_at,
+            history_key=theirs.history_key,
+            is_checked=theirs.is_checked,
+        )
     if theirs.vouched_at and theirs.vouched_at > _latest(mine.vouched_at, mine.withdrawn_at):
         mine.vouch(theirs.vouched_at)
     if theirs.withdrawn_at and theirs.withdrawn_at > _latest(mine.last_viewed_at, mine.withdrawn_at):

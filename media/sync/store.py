@@ -13,7 +13,7 @@ from accounts.models import PlexServer
 from media.models import LOST_KEY, HistoryCursor, LibrarySection, MediaFile, MediaItem
 from media.paging import in_pages
 from media.sync import doubts, words
-from media.sync.identity import is_same
+from media.sync.identity import is_same, share_a_file
 from media.sync.rekeying import revive
 from media.sync.values import File, fields_of, files_of, is_storable, size_of
 from plexclient.types import Metadata
@@ -108,9 +108,10 @@ class _Page:
     def _settle(self, row: Metadata, item: MediaItem | None) -> None:
         place = self._place_of(row)
         files = files_of(row)
+        keyed_at = None
         if item is not None and not self._is_same(item, row, place.get("show_id"), files):
             self._replaced.append(item)
-            item = None
+            item, keyed_at = None, self._now
         # What Plex has marked as deleted and still lists until its trash is emptied is not back.
         gone_at = item.gone_at if item and row.deleted_at else None
         fields = {**fields_of(row), **place, "section_id": self._section.pk, "gone_at": gone_at}
@@ -118,13 +119,13 @@ class _Page:
         if files:
             fields["size"] = size_of(files)
         if item is None:
-            self._new.append(self._begin(row, fields))
+            self._new.append(self._begin(row, {**fields, "keyed_at": keyed_at}))
         else:
             self._change(item, fields)
 
     def _is_same(self, item: MediaItem, row: Metadata, show_id: int | None, files: list[File]) -> bool:
         then = {file.path for file in self._files[item.pk] if not file.is_optimised}
-        shares_a_file = _share(then, {file.path for file in files})
+        shares_a_file = share_a_file(then, {file.path for file in files})
         return is_same(item, row, show_id=show_id, shares_a_file=shares_a_file)
 
     def _place_of(self, row: Metadata) -> dict[str, int | None]:
@@ -201,19 +202,6 @@ class _Page:
             f"{item.title or 'Untitled'} is gone: its key {key} now stands for "
             f"{self._rows[key].title or 'Untitled'}. Assignments and views were not carried over."
         )
-
-
-def _share(then: set[str], now: set[str]) -> bool | None:
-    """A file, by their paths. None where that cannot be told: there is none, or it may have moved."""
-    if then & now:
-        return True
-    may_have_moved = not then or not now or _names(then) & _names(now)
-    return None if may_have_moved else False
-
-
-def _names(paths: set[str]) -> set[str]:
-    """Plex may run where folders are parted by backslashes."""
-    return {path.replace("\\", "/").rpartition("/")[2].casefold() for path in paths}
 
 
 def _keys_above(row: Metadata) -> list[str]:

@@ -12,6 +12,8 @@ FAULT = (
     "tests/campaigns/test_faults.py::"
     "test_whatever_befalls_an_exchange_the_row_says_what_happened_and_no_claim_deletes_twice[{}]"
 )
+REBUILT = "tests/test_rebuilt.py::test_a_view_{}"
+KEYED = "from_before_a_rebuild_that_is_read_after_it_is_no_view_of_what_has_the_key_now[movie-1-alike]"
 KILL = (
     "tests/campaigns/test_kills.py::"
     "test_a_worker_killed_while_its_delete_is_on_its_way_is_settled_by_what_the_server_says"
@@ -141,6 +143,18 @@ WHO_HAS_SEEN_IT = [
         Swap("accounts/models/servers.py", "return self.owner.plex_id", "return account_id"),
         "tests/campaigns/test_vetoes.py::"
         "test_the_owners_number_on_the_server_is_another_than_at_plex_tv[film]"),
+    Law("keyed", "What was viewed under a key before a title is known to have it is no view of it.",
+        Mute("media/watching.py", "had_no_such_key", "False"),
+        REBUILT.format(KEYED)),
+    Law("keyed_anew", "A title that has the key of another has it since that is known.",
+        Swap("media/sync/store.py", "item, keyed_at = None, self._now", "item, keyed_at = None, None"),
+        "tests/media/test_rebuilt.py::test_a_title_that_has_the_key_of_one_that_is_gone_has_none_of_its_views"),
+    Law("keyed_again", "A title that is known again under another key has it since that is known.",
+        Swap("media/sync/merging.py", "old.keyed_at = new.keyed_at or new.first_seen_at", "pass"),
+        REBUILT.format(KEYED)),
+    Law("checked", "Whoever cannot be asked is believed only when Plex was asked whose key it was.",
+        Mute("media/sync/checking.py", "doubtful", "set()"),
+        REBUILT.format("of_a_title_that_had_the_key_for_a_while_is_no_view_of_it[movie-alike]")),
     Law("family", "Nobody is playing its season or its show.",
         Swap(CONTRACT, "return is_of_show and Policy.load().playing_holds_show", "return False"),
         VETO.format("somebody_plays_another_episode_of_its_show")),

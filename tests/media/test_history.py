@@ -64,7 +64,7 @@ def test_later_runs_read_from_an_hour_before_the_cursor(server: PlexServer, plex
     plex.play("3", BOB, START + 3 * HOUR)
 
     assert read(server) == PollReport(rows=2, watches=1)
-    assert f"viewedAt%3E={START + HOUR}" in plex.requests[-1]
+    assert f"viewedAt%3E={START + HOUR}" in plex.pages_of(HISTORY)[-1]
 
 
 @pytest.mark.usefixtures("library")
@@ -148,7 +148,7 @@ def test_a_server_that_ignores_the_date_is_read_from_the_newest_row_back(
 
     assert (report.complete, report.watches, seen()) == (True, 1, {"1", "2"})
     assert cursor().read_until == at(11 * DAY)
-    assert len(plex.requests) <= 5  # how many, one forward, and back no further than the cursor
+    assert len(plex.pages_of(HISTORY)) <= 5  # how many, one forward, and back no further than the cursor
 
 
 @pytest.mark.usefixtures("library")

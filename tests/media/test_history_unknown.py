@@ -73,6 +73,7 @@ def test_when_the_look_up_fails_the_views_come_with_the_next_sync(
     report = read(server)
     assert (report.watches, report.complete, len(report.errors)) == (0, True, 1)
 
+    plex.faults.broken.clear()
     sync_server(server, NOW, full=True)
     assert read(server).watches == 1
 

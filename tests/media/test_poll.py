@@ -11,7 +11,7 @@ from media.sources import PollReport, poll
 from plexclient.errors import PlexError
 from tests import factories
 from tests.factories import BOB, NOW
-from tests.media.fake_plex import FakePlex
+from tests.media.fake_plex import FakePlex, movie
 
 HISTORY = "/status/sessions/history/all"
 EARLIER = NOW - timedelta(days=1)
@@ -21,7 +21,9 @@ EARLIER = NOW - timedelta(days=1)
 def played(plex: FakePlex, films: LibrarySection) -> None:
     """Bob has seen a film."""
     factories.bob(on=films.server)
-    plex.play(factories.movie(section=films).rating_key, BOB, int(EARLIER.timestamp()))
+    film = factories.movie(section=films)
+    plex.section(films.key, "movie", movie(film.rating_key, film.title, guid=film.guid))
+    plex.play(film.rating_key, BOB, int(EARLIER.timestamp()))
 
 
 @pytest.mark.usefixtures("played")
