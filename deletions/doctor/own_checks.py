@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.models import Installation, Job, PlexServer
 from deletions.doctor.findings import Finding, note, problem, warning, well
 from deletions.models import Deletion, Policy
-from media.models import Assignment
+from media.models import Assignment, Question
 from plexclient.errors import PlexError
 
 Check = Callable[[datetime], Iterator[Finding]]
@@ -64,6 +64,17 @@ def waits_for_you(now: datetime) -> Iterator[Finding]:
         yield warning("approval", words, _("Look at them on the page of the deletions."))
 
 
+def asks_you(now: datetime) -> Iterator[Finding]:
+    asked = Question.objects.open().count()
+    if asked:
+        words = ngettext(
+            "Of %s title it is not known whether it is one of before.",
+            "Of %s titles it is not known whether they are those of before.",
+            asked,
+        )
+        yield warning("questions", words % asked, _("Answer that on the dashboard. They stay meanwhile."))
+
+
 def reaches_plex_tv(now: datetime) -> Iterator[Finding]:
     owner = Installation.load().owner
     if owner is None:
@@ -86,5 +97,6 @@ def has_room(now: datetime) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    is_armed, has_a_server, has_something_to_wait_for, works, waits_for_you, reaches_plex_tv, has_room,
+    is_armed, has_a_server, has_something_to_wait_for, works, waits_for_you, asks_you, reaches_plex_tv,
+    has_room,
 )  # fmt: skip

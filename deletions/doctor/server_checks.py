@@ -11,6 +11,7 @@ from deletions.doctor.findings import Finding, note, problem, unknown, warning, 
 from deletions.insight import Insight
 from deletions.models import Policy
 from media.models import HistoryCursor, LibrarySection
+from media.sync.unmatched import lost_assignments
 
 Check = Callable[[PlexServer, Insight, datetime], Iterator[Finding]]
 POLL_IS_LATE = timedelta(minutes=30)
@@ -120,6 +121,13 @@ def libraries_are_read(server: PlexServer, insight: Insight, now: datetime) -> I
             yield warning("library", words, _("Sync it on the page of the libraries."))
 
 
+def no_assignment_is_lost(server: PlexServer, insight: Insight, now: datetime) -> Iterator[Finding]:
+    for item in lost_assignments(server).select_related("show"):
+        words = _("%s was assigned and is gone: its key in Plex stands for another title.") % item.full_title
+        advice = _("Assign it anew if it is still there, and release the viewers of the one that is gone.")
+        yield warning("lost_assignment", words, advice)
+
+
 def viewers_can_be_asked(server: PlexServer, insight: Insight, now: datetime) -> Iterator[Finding]:
     present = Access.objects.filter(server=server, gone_at=None).select_related("viewer")
     unknown = [access for access in present if access.state_problem]
@@ -135,5 +143,5 @@ def viewers_can_be_asked(server: PlexServer, insight: Insight, now: datetime) ->
 
 CHECKS: tuple[Check, ...] = (
     answers, rehearses, deletes, empties_its_trash, takes_for_seen, tells_by_itself, history_is_read,
-    nothing_alarms, libraries_are_read, viewers_can_be_asked,
+    nothing_alarms, libraries_are_read, no_assignment_is_lost, viewers_can_be_asked,
 )  # fmt: skip

@@ -28,6 +28,7 @@ class Question(models.Model):
         SEVERAL = "several", _("More than one title could be it.")
         DATED = "dated", _("It bears another date than before, as a new copy would.")
         FILE = "file", _("It has another file than before, as a new copy would.")
+        UNMATCHED = "unnamed", _("No agent has matched it: only its file or its name is the same.")
         MOVED = "moved", _("Its key means another title by now. A full sync may answer this.")
 
     server = models.ForeignKey(PlexServer, models.CASCADE, related_name="questions")

@@ -48,7 +48,7 @@ def is_matched(guid: str) -> bool:
     return 0 < len(guid) < ROOM and not guid.startswith(UNMATCHED)
 
 
-def _same_number(item: MediaItem, row: Metadata) -> bool:
+def _same_number(item: MediaItem, row: Metadata | MediaItem) -> bool:
     """A file may hold two episodes, and a key may have passed from one of them to the other."""
     if item.type == MediaItem.Type.SEASON:
         return item.index == row.index
@@ -76,3 +76,9 @@ def share_a_file(then: set[str], now: set[str]) -> bool | None:
 def _names(paths: set[str]) -> set[str]:
     """Plex may run where folders are parted by backslashes."""
     return {path.replace("\\", "/").rpartition("/")[2].casefold() for path in paths}
+
+
+def has_the_name_of(old: MediaItem, new: MediaItem) -> bool:
+    """And the same place in a show of that name."""
+    names = [(_folded(item.title), _folded(item.show.title if item.show else "")) for item in (old, new)]
+    return _same_number(old, new) and names[0] == names[1]

@@ -103,7 +103,7 @@ def ask_about_lost_keys(section: LibrarySection, now: datetime) -> None:
     fresh = _fresh(section, since).filter(type__in=MediaItem.LEAVES)
     for page in in_pages(guids, BATCH):
         for pair in _pairs(fresh.filter(guid__in=page), set(), since):
-            _ask(pair, Question.Why.MOVED, now)
+            ask(pair, Question.Why.MOVED, now)
 
 
 def _fresh(section: LibrarySection, since: datetime) -> MediaItemQuerySet:
@@ -145,13 +145,13 @@ def _follow(pairs: list[Pair], now: datetime, job: Job | None) -> set[int]:
     proven = []
     for pair in pairs:
         if olds[pair.old.pk] > 1 or news[pair.new.pk] > 1:
-            _ask(pair, Question.Why.SEVERAL, now)
+            ask(pair, Question.Why.SEVERAL, now)
         elif not pair.shares_a_file:
-            _ask(pair, Question.Why.FILE, now)
+            ask(pair, Question.Why.FILE, now)
         elif pair.bears_the_same_date:
             proven.append(pair)
         else:
-            _ask(pair, Question.Why.DATED, now)
+            ask(pair, Question.Why.DATED, now)
     return _unite_all(proven, now, job)
 
 
@@ -174,7 +174,7 @@ def _doubt(olds: list[MediaItem], now: datetime) -> None:
             doubts.forget(olds[0].server, olds, now)
 
 
-def _ask(pair: Pair, why: Question.Why, now: datetime) -> None:
+def ask(pair: Pair, why: Question.Why, now: datetime) -> None:
     """Only where something would be carried over. Until the answer the new title is as protected."""
     levels = [pk for pk in (pair.old.pk, pair.old.parent_id, pair.old.show_id) if pk]
     if not Assignment.objects.filter(item__in=levels).exists() and not _is_kept(pair.old):

@@ -12,6 +12,7 @@ from media.paging import reaches_back
 from media.sync.missing import Absence, SeenKeys, absence, settle
 from media.sync.rekeying import Moves, follow_keys
 from media.sync.store import PAGE, Stored, store
+from media.sync.unmatched import ask_about_unmatched
 from plexclient.errors import BadResponse
 from plexclient.paging import Reading
 from plexclient.server import PlexMediaServer
@@ -69,6 +70,7 @@ class SectionPass:
             if self._moves.are_too_many:
                 self.section.renumbered(self._moves.moved, self._now)
         self._missing, doubt = settle(self.section, absences, self._now)
+        ask_about_unmatched(self.section, self._now)
         return doubt
 
     def _incremental(self) -> None:

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import Access, Installation, Job, PlexServer
 from deletions.doctor import Finding, Level, examine
 from deletions.insight import insight
-from media.models import LibrarySection
+from media.models import LibrarySection, Question
 from media.sync import sync_server
 from plexclient.demo import Fault, World
 from plexclient.demo.running import Running
@@ -104,6 +104,21 @@ def fail_a_job(server: PlexServer, world: World) -> None:
     Job.objects.update(error="It was interrupted.")
 
 
+def lose_a_home_video(server: PlexServer, world: World) -> None:
+    item = server.items.get()
+    item.guid = f"local://{item.rating_key}"
+    item.lose_key(timezone.now())
+    item.save()
+
+
+def ask_the_owner(server: PlexServer, world: World) -> None:
+    old = server.items.get()
+    new = factories.movie(section=old.section)
+    Question.objects.create(
+        server=server, old=old, new=new, why=Question.Why.UNMATCHED, asked_at=timezone.now()
+    )
+
+
 def hide_preferences(server: PlexServer, world: World) -> None:
     world.faults.add(Fault("status", "GET", "^/:/prefs", times=None))
 
@@ -116,7 +131,8 @@ def hide_preferences(server: PlexServer, world: World) -> None:
         (stop_working, "worker", "problem"), (fail_a_library, "library", "warning"),
         (hide_a_viewer, "viewer", "warning"), (damage, "alarm", "problem"),
         (lose_plex_tv, "plex_tv", "warning"), (fail_a_job, "job", "warning"),
-        (hide_preferences, "readable", "unknown"),
+        (hide_preferences, "readable", "unknown"), (lose_a_home_video, "lost_assignment", "warning"),
+        (ask_the_owner, "questions", "warning"),
     ],
 )  # fmt: skip
 def test_each_trouble_is_found_and_says_what_to_do(

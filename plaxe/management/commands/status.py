@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Installation, Job, PlexServer
 from deletions import alarms
 from deletions.models import Deletion, Effective, Hold, Policy
+from media.models import Question
 from plaxe import selection
 from plaxe.commands import JsonCommand
 
@@ -24,6 +25,7 @@ class Command(JsonCommand):
             "delay_seconds": int(policy.delay.total_seconds()),
             "servers": [_server(row, policies[row.pk]) for row in servers],
             "queue": dict(counts.annotate(Count("pk"))),
+            "questions": Question.objects.open().filter(server__in=servers).count(),
             "kept": Deletion.objects.filter(server__in=servers, hold=Hold.KEPT).held().count(),
             "setup_url": Installation.load().setup_url(),
         }
@@ -39,6 +41,8 @@ class Command(JsonCommand):
             ", ".join(f"{number} {status}" for status, number in result["queue"].items())
             or "The queue is empty."
         )
+        if result["questions"]:
+            yield f"Of {result['questions']} titles you are asked whether they are those of before."
         if result["kept"]:
             yield f"{result['kept']} of the held titles are kept by a protection, a rule or a label."
 
