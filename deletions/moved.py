@@ -28,6 +28,13 @@ def key_on_server(client: PlexMediaServer, deletion: Deletion) -> str:
     return next((copy.rating_key for copy in copies if _bears_its_date(deletion, copy)), "")
 
 
+def is_elsewhere(client: PlexMediaServer, deletion: Deletion) -> bool | None:
+    """Is it on the server, although its key says that it is not? None when nobody knows."""
+    if is_matched(deletion.snapshot["guid"]):
+        return bool(key_on_server(client, deletion))
+    return _is_listed(deletion) if deletion.item else False
+
+
 def has_lost_key(deletion: Deletion) -> bool:
     """The queued key stands for another title by now."""
     return LOST_KEY in deletion.rating_key or (deletion.item is not None and deletion.item.has_lost_key)
@@ -43,6 +50,21 @@ def _has_gone(item: MediaItem) -> bool:
     if item.gone_at is None or not item.has_lost_key:
         return item.gone_at is not None
     return item.section.full_sync_at is not None and item.section.full_sync_at >= item.gone_at
+
+
+def _is_listed(deletion: Deletion) -> bool | None:
+    """Its file alone names it, for which Plex cannot be asked: only reading all of its library tells."""
+    item = deletion.item
+    if item is None:
+        return None
+    listed_at = item.section.full_sync_at
+    if deletion.sent_at and (listed_at is None or listed_at < deletion.sent_at):
+        return None
+    paths = [file["path"] for file in deletion.snapshot["files"]]
+    there = MediaItem.objects.present().filter(server=item.server_id, type=item.type, files__path__in=paths)
+    there = there.filter(index=item.index, parent_index=item.parent_index)
+    is_missing = there.exclude(missing_since=None).exists()
+    return None if is_missing else there.exists()
 
 
 def _bears_its_date(deletion: Deletion, copy: Metadata) -> bool:

@@ -8,6 +8,8 @@ from django.utils import translation
 
 from accounts.models import PlexServer
 from media.models import ALL, Assignment, MediaFile, MediaItem, Watch
+from media.sync.identity import is_matched
+from plexclient.types import Metadata
 
 # An assignment that covers a leaf, and the view that answers it.
 Pair = tuple[Assignment, Watch]
@@ -86,6 +88,18 @@ def is_same_but_for_key(then: dict[str, Any], today: dict[str, Any]) -> bool:
         return [files, *(contract[name] for name in ("machine_identifier", "type", "guid"))]
 
     return compared(then) == compared(today) and not renamed(then, today)
+
+
+def is_of(then: dict[str, Any], row: Metadata) -> bool:
+    """Is what the server says under a key of the title that was queued? Its file says so, or its guid and
+    date; a guid alone is that of other copies too."""
+    if row.type != then["type"]:
+        return False
+    paths = {file["path"] for file in then["files"]}
+    if paths & {part.file for media in row.media for part in media.parts}:
+        return True
+    added_at = row.added_at.isoformat() if row.added_at else None
+    return is_matched(row.guid) and row.guid == then["guid"] and added_at == then["added_at"]
 
 
 def names(item: MediaItem) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """How a title is taken away: the engine asks for a way, and all ways look the same to it."""
 
 from deletions.models import Deletion, Quarantined
-from deletions.removal.plex import ALL_OF_IT, OneVersion, WholeTitle, is_gone
+from deletions.removal.plex import ALL_OF_IT, OneVersion, WholeTitle
 from deletions.removal.quarantine import Quarantine
 from deletions.removal.way import Verdict, Way
 from plexclient.server import PlexMediaServer
 
-__all__ = ["ALL_OF_IT", "Verdict", "Way", "WholeTitle", "is_gone", "move_begun", "way_for"]
+__all__ = ["ALL_OF_IT", "Verdict", "Way", "WholeTitle", "move_begun", "way_for"]
 
 
 def way_for(deletion: Deletion, client: PlexMediaServer, *, to_trash: bool = False) -> Way:

@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 
-from deletions import moved
+from accounts.models import Job
+from deletions import moved, snapshot
 from deletions.models import AuditEntry, Deletion, Status
 from deletions.removal.way import MOST_TRIES, Verdict
 from media import sync
@@ -26,6 +27,10 @@ ADVICE = {
     429: "Plex was asked too often and did nothing. Try again later.",
 }
 UNPROVED = "Plex was asked to delete it, and whether it is gone is not known."
+UNNAMED = (
+    "Plex was asked to delete it. No agent has matched it, so only the next full sync of its library tells "
+    "whether it is there under another key."
+)
 ALL_OF_IT = "Plex does not have this title any more, not only the chosen version less."
 
 
@@ -36,6 +41,8 @@ class WholeTitle:
         self.deletion, self.client = deletion, client
         self._error: PlexError | None = None
         self._doubt = UNPROVED
+        self._seen: Metadata | None = None  # of the title; none when Plex has nothing of it, or does not say
+        self._is_anothers = False  # its key stands for another title
 
     def announce(self, now: datetime) -> None:
         AuditEntry.about(self.deletion, AuditEntry.Verb.SENT, now, text=self._words()).save()
@@ -81,20 +88,45 @@ class WholeTitle:
         self.client.delete(self.deletion.rating_key)
 
     def _is_gone(self) -> bool | None:
-        return is_gone(self.client, self.deletion.rating_key)
+        """404 is gone, the title itself is still there. All else is unknown (None), another title too."""
+        gone: bool | None = None
+        for wait in settings.PLAXE_PLEX_TIMING.proof_waits:
+            time.sleep(wait)
+            gone = self._look()
+            if gone:
+                return True
+        return gone
+
+    def _look(self) -> bool | None:
+        self._seen, self._is_anothers = None, False
+        try:
+            row = self.client.metadata(moved.new_key(self.deletion) or self.deletion.rating_key)
+        except NotFound:
+            return True
+        except PlexError:
+            return None
+        self._is_anothers = not snapshot.is_of(self.deletion.snapshot, row)
+        self._seen = None if self._is_anothers else row
+        return self._has_gone_from(self._seen) if self._seen else None
+
+    def _has_gone_from(self, row: Metadata) -> bool:
+        return False
 
     def _is_gone_for_good(self) -> bool | None:
         """What Plex has under another key by now is still there, whatever the old key says."""
-        if moved.new_key(self.deletion):
-            return False
+        gone = self._is_gone()
+        if self._seen or not (gone or self._is_anothers):
+            return gone
         try:
-            return self._is_gone() and not self._is_elsewhere()
+            elsewhere = moved.is_elsewhere(self.client, self.deletion)
         except PlexError as error:
             self._doubt = f"Plex was asked to delete it. Whether it has it under another key now: {error}"
             return None
-
-    def _is_elsewhere(self) -> bool:
-        return bool(moved.key_on_server(self.client, self.deletion))
+        if elsewhere is None:
+            self._doubt = UNNAMED
+            Job.of(self.deletion.server, Job.Kind.LIBRARIES).want(timezone.now(), full=True)
+            return None
+        return not elsewhere
 
     def _gone(self, status: Status) -> Verdict:
         return Verdict(status, freed=self.deletion.bytes if status == Status.DELETED else 0)
@@ -103,14 +135,12 @@ class WholeTitle:
 class OneVersion(WholeTitle):
     """`DELETE /library/metadata/{key}/media/{id}`: the files of one version. The entry stays."""
 
-    _rest: Metadata | None = None  # what the proof has shown; None when Plex has nothing left of the title
-
     def record(self, status: Status, now: datetime) -> None:
         item = self.deletion.item
-        if self._rest is None:
+        if self._seen is None:
             super().record(status, now)
         elif item and status != Status.FAILED:
-            sync.store(item.server, item.section, [self._rest], now)
+            sync.store(item.server, item.section, [self._seen], now)
 
     def _words(self) -> str:
         return f"Only this version: {', '.join(file['path'] for file in self.deletion.files)}"
@@ -118,41 +148,8 @@ class OneVersion(WholeTitle):
     def _send(self) -> None:
         self.client.delete_version(self.deletion.rating_key, self.deletion.version)
 
-    def _is_gone(self) -> bool | None:
-        def look() -> bool:
-            self._rest = None
-            self._rest = self.client.metadata(self.deletion.rating_key)
-            return self.deletion.version not in {str(media.id) for media in self._rest.media}
-
-        return _proved(look)
-
-    def _is_elsewhere(self) -> bool:
-        return self._rest is None and super()._is_elsewhere()
+    def _has_gone_from(self, row: Metadata) -> bool:
+        return self.deletion.version not in {str(media.id) for media in row.media}
 
     def _gone(self, status: Status) -> Verdict:
-        return super()._gone(status) if self._rest else Verdict(Status.GONE, ALL_OF_IT)
-
-
-def is_gone(client: PlexMediaServer, rating_key: str) -> bool | None:
-    """404 is gone, the title itself is still there, anything else is unknown (None)."""
-
-    def look() -> bool:
-        client.metadata(rating_key)
-        return False
-
-    return _proved(look)
-
-
-def _proved(look: Callable[[], bool]) -> bool | None:
-    gone: bool | None = None
-    for wait in settings.PLAXE_PLEX_TIMING.proof_waits:
-        time.sleep(wait)
-        try:
-            gone = look()
-        except NotFound:
-            gone = True
-        except PlexError:
-            gone = None
-        if gone:
-            return True
-    return gone
+        return super()._gone(status) if self._seen else Verdict(Status.GONE, ALL_OF_IT)
