@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -78,7 +79,8 @@ def _connect(request: Request, resources: list[Resource]) -> HttpResponse:
         return _page(request, resources, resource, refusal.tried, words=str(refusal), status=422)
     except (Refused, PlexError) as problem:
         return _page(request, resources, resource, words=str(problem), status=422)
-    messages.success(request, f"{server} is connected. Its viewers and libraries are being read.")
+    words = _("%(server)s is connected. Its viewers and libraries are being read.")
+    messages.success(request, words % {"server": server})
     return redirect(safe_path(request.POST.get("next")))
 
 

@@ -71,6 +71,7 @@ def _work(servers: list[PlexServer], now: datetime) -> dict[str, Any]:
     """Whether everything runs, at a glance."""
     worked_at = Installation.load().worked_at
     return {
+        "begins": worked_at is None,
         "works": worked_at is not None and now - worked_at < WORKER_IS_LATE,
         "listening": {server.pk for server in servers if server.is_live(now)},
     }
