@@ -5,11 +5,13 @@ switches to that user at plex.tv and takes the token from what he can reach.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from django.conf import settings
 
 from accounts.claiming import cloud
+from accounts.connecting import reach
 from accounts.fields import Unreadable
 from accounts.models import Installation, PlexServer, PlexUser
 from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited, Unauthorized
@@ -34,6 +36,13 @@ class ViewerTokens:
         self._known: dict[int, str | Exception] = {}
         self._shares: Shares | Exception | None = None
         self._throttled: PlexError | None = None
+        self._elsewhere: dict[int, ViewerTokens | Exception] = {}
+
+    def elsewhere(self, server: PlexServer, now: datetime) -> "ViewerTokens":
+        """Those of another server, which has proved to be the right one in this run. Raises PlexError."""
+        if server.pk not in self._elsewhere:
+            self._elsewhere[server.pk] = _outcome(lambda: _of(server, now))
+        return _demand(self._elsewhere[server.pk])
 
     def client_for(self, viewer: PlexUser) -> PlexMediaServer:
         """Sends nothing to the server itself. NoToken when there is no way, PlexError when it is unknown."""
@@ -100,6 +109,11 @@ class ViewerTokens:
             f"Plex gives no token for {viewer} on {self._server}: nothing is shared, or the profile "
             "forbids it. Share the server with this person in Plex."
         )
+
+
+def _of(server: PlexServer, now: datetime) -> ViewerTokens:
+    reach(server, now)
+    return ViewerTokens(server)
 
 
 def _outcome(ask: Callable[[], T]) -> T | Exception:

@@ -1,8 +1,8 @@
 """Where a title is by now that has another key in Plex than when it was queued."""
 
 from deletions.models import Deletion
+from media.guids import is_matched
 from media.models import LOST_KEY, MediaItem
-from media.sync.identity import is_matched
 from plexclient.server import PlexMediaServer
 from plexclient.types import ItemType, Metadata
 

@@ -1,49 +1,14 @@
 """What was queued and why, kept so that the fresh reading at the trigger can be compared with it."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils import translation
 
 from accounts.models import PlexServer
+from media.answers import Pair
+from media.guids import is_matched
 from media.models import ALL, Assignment, MediaFile, MediaItem, Watch
-from media.sync.identity import is_matched
 from plexclient.types import Metadata
-
-# An assignment that covers a leaf, and the view that answers it.
-Pair = tuple[Assignment, Watch]
-
-
-def evidence(items: Iterable[MediaItem]) -> dict[int, list[Pair]]:
-    """For each leaf, by its primary key: who had to see it, and did so that it counts.
-
-    Two queries however many leaves.
-    """
-    leaves = {item.pk: item for item in items}
-    levels = {
-        pk: [level for level in (pk, item.parent_id, item.show_id) if level] for pk, item in leaves.items()
-    }
-    assignments = _assignments_to({pk for keys in levels.values() for pk in keys})
-    views = {(watch.item_id, watch.viewer_id): watch for watch in Watch.objects.filter(item__in=levels)}
-    pairs: dict[int, list[Pair]] = {}
-    for leaf, keys in levels.items():
-        covering = [assignment for key in keys for assignment in assignments[key]]
-        covering.sort(key=lambda assignment: assignment.viewer.name)
-        answered = ((assignment, views.get((leaf, assignment.viewer_id))) for assignment in covering)
-        pairs[leaf] = [
-            (assignment, watch)
-            for assignment, watch in answered
-            if watch and watch.counts(assignment.count_views_from(leaves[leaf]))
-        ]
-    return pairs
-
-
-def _assignments_to(keys: set[int]) -> dict[int, list[Assignment]]:
-    by_item: dict[int, list[Assignment]] = defaultdict(list)
-    for assignment in Assignment.objects.required().filter(item__in=keys).select_related("viewer", "item"):
-        by_item[assignment.item_id].append(assignment)
-    return by_item
 
 
 def facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, Any]:
@@ -128,13 +93,14 @@ def _viewer(assignment: Assignment, watch: Watch) -> dict[str, Any]:
         "name": assignment.viewer.name,
         "viewed_at": watch.last_viewed_at and watch.last_viewed_at.isoformat(),
         "source": watch.source,
+        **({} if watch.server_id == assignment.server_id else {"server": watch.item.server.name}),
     }
 
 
 def _reason(assignment: Assignment, watch: Watch) -> str:
-    """`Bob watched it on 2026-11-20 21:14 UTC (Plex history), assigned to the show.`"""
+    """`Bob watched it on 2026-11-20 21:14 UTC (Plex history) on Attic, assigned to the show.`"""
     when = f"{watch.last_viewed_at:%Y-%m-%d %H:%M} UTC"
     level = assignment.item.get_type_display().lower()
-    return (
-        f"{assignment.viewer} watched it on {when} ({watch.get_source_display()}), assigned to the {level}."
-    )
+    known = f"{assignment.viewer} watched it on {when} ({watch.get_source_display()})"
+    where = "" if watch.server_id == assignment.server_id else f" on {watch.item.server}"
+    return f"{known}{where}, assigned to the {level}."

@@ -5,6 +5,7 @@ from typing import Any
 from accounts.models import PlexServer
 from accounts.tasks import hint
 from deletions import tasks
+from media.counterparts import waiting_on
 from media.signals import plays_recorded, protected
 
 
@@ -14,4 +15,5 @@ def connect() -> None:
 
 
 def enqueue_soon(sender: type, server: PlexServer, **kwargs: Any) -> None:
-    hint(tasks.enqueue, server.pk)
+    for pk in (server.pk, *waiting_on(server)):
+        hint(tasks.enqueue, pk)

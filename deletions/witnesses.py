@@ -1,11 +1,14 @@
 """Those who must see a title: what is missing of them, and what each of them says at this moment."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from accounts.models import Access, PlexUser
+from accounts.models import Access, PlexServer, PlexUser
 from accounts.tokens import NoToken, ViewerTokens, in_words
+from deletions import alarms
 from deletions.models import Hold
-from media import states
+from media import counterparts, states
+from media.counterparts import answering
 from media.models import ALL, Assignment, MediaItem, Watch
 from media.models.watches import HALF_WAY
 from plexclient.errors import Forbidden, NotFound, PlexError
@@ -17,8 +20,11 @@ def lacking(item: MediaItem) -> tuple[Hold, str]:
     if not covering:
         return Hold.UNWATCHED, "Nobody is assigned to it any more. Assign somebody, or cancel it."
     known = {watch.viewer_id: watch for watch in Watch.objects.filter(item=item)}
+    elsewhere = counterparts.views([item])
     waited_for = {
-        row.viewer.name: known.get(row.viewer_id) for row in covering if not _answers(known, row, item)
+        row.viewer.name: known.get(row.viewer_id)
+        for row in covering
+        if not answering(row, item, known.get(row.viewer_id), elsewhere.get((item.pk, row.viewer_id), ()))
     }
     words = f"{_quorum(item, covering)}{_words(waited_for)}".strip()
     return _why(waited_for), words or _doubt(item) or "It is not complete."
@@ -33,11 +39,6 @@ def _doubt(item: MediaItem) -> str:
 def _quorum(item: MediaItem, covering: list[Assignment]) -> str:
     people = len({row.viewer_id for row in covering})
     return f"It takes {item.needed} of the {people} who are assigned. " if item.needed != ALL else ""
-
-
-def _answers(known: dict[int, Watch], assignment: Assignment, item: MediaItem) -> bool:
-    watch = known.get(assignment.viewer_id)
-    return watch is not None and watch.counts(assignment.count_views_from(item))
 
 
 def _why(waited_for: dict[str, Watch | None]) -> Hold:
@@ -72,7 +73,27 @@ def hear(item: MediaItem, tokens: ViewerTokens, now: datetime) -> list[str]:
 
     Returns in words whose answer is not known. For whom there is no token the history alone counts.
     """
-    return [words for viewer in _witnesses(item) if (words := _hear(item, viewer, tokens, now))]
+    here = (_hear(item, viewer, lambda: tokens, now) for viewer in _of_server(item))
+    there = (_hear_elsewhere(watch, tokens, now) for watch in counterparts.relied_on(item))
+    return [words for words in (*here, *there) if words]
+
+
+def _of_server(item: MediaItem) -> list[PlexUser]:
+    """Whoever has to see it and never could on this server is asked where he can."""
+    known = Access.objects.filter(server=item.server_id).values("viewer")
+    strangers = PlexUser.objects.exclude(pk__in=known).filter(assignments__on_any_server=True)
+    return [viewer for viewer in _witnesses(item) if viewer not in strangers]
+
+
+def _hear_elsewhere(watch: Watch, tokens: ViewerTokens, now: datetime) -> str:
+    """He has seen it on another server, and there he could have taken it back: while it is there."""
+    item, server = watch.item, watch.item.server
+    if item.gone_at:
+        return ""
+    if doubts := _doubts(server):
+        return f"Whether {watch.viewer} has seen it on {server} is not known. {doubts}"
+    words = _hear(item, watch.viewer, lambda: tokens.elsewhere(server, now), now)
+    return f"{server}: {words}" if words else ""
 
 
 def half_way(item: MediaItem) -> str:
@@ -87,9 +108,15 @@ def _witnesses(item: MediaItem) -> list[PlexUser]:
     return list(PlexUser.objects.filter(pk__in=required.values("viewer")))
 
 
-def _hear(item: MediaItem, viewer: PlexUser, tokens: ViewerTokens, now: datetime) -> str:
+def _doubts(server: PlexServer) -> str:
+    """Why it is not believed at the moment, in words."""
+    doubt = alarms.doubted(server)
+    return " ".join([*alarms.raised(server).values(), *([doubt[1]] if doubt else [])])
+
+
+def _hear(item: MediaItem, viewer: PlexUser, tokens: Callable[[], ViewerTokens], now: datetime) -> str:
     try:
-        states.look(item, viewer, tokens.client_for(viewer).metadata(item.rating_key), now)
+        states.look(item, viewer, tokens().client_for(viewer).metadata(item.rating_key), now)
     except NoToken as refusal:
         return _silent(item, viewer, refusal)
     except (Forbidden, NotFound):

@@ -169,7 +169,9 @@ class MediaItemAdmin(ReadOnly):
 class AssignmentAdmin(ReadOnly):
     """Made by the action on titles or on a title's page."""
 
-    list_display = ["item", "viewer", "is_optional", "server", "assigned_at", "assigned_by", "by_order"]
+    list_display = [
+        "item", "viewer", "is_optional", "server", "on_any_server", "assigned_at", "assigned_by", "by_order"
+    ]  # fmt: skip
     list_filter = ["server", "is_optional", "item__type", "viewer"]
     list_select_related = ["item__show", "viewer", "server", "assigned_by"]
     search_fields = ["item__title", "item__show__title", "viewer__name", "=item__rating_key"]
@@ -190,12 +192,7 @@ class AssignmentAdmin(ReadOnly):
 
     def _reword(self, request: Request, assignments: QuerySet[Assignment], *, optional: bool) -> None:
         rows = assignments.select_related("item__server", "item__show", "viewer")
-        done = sum(
-            assigning.assign(
-                row.item, row.viewer, by=request.user, optional=optional, counts_earlier=row.counts_earlier
-            )
-            for row in rows
-        )
+        done = sum(assigning.reword(row, by=request.user, optional=optional) for row in rows)
         messages.success(request, ngettext("%d assignment changed.", "%d assignments changed.", done) % done)
 
     @admin.action(description=_("Unassign"))

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Access, PlexUser, User
+from media import counterparts
 from media.models import EVER, Assignment, Exemption, MediaItem
 
 logger = logging.getLogger(__name__)
@@ -20,24 +21,39 @@ def assign(
     by: User | None = None,
     optional: bool = False,
     counts_earlier: bool = True,
+    any_server: bool = False,
 ) -> bool:
-    """True when that is new, or other than it was. Raises Refused when it could never be fulfilled."""
+    """True when that is new, or other than it was. Raises Refused when it could never be fulfilled.
+
+    With `any_server` it is one assignment to the same title on all servers: seen on one is seen.
+    """
+    words = {"optional": optional, "counts_earlier": counts_earlier, "any_server": any_server}
     with transaction.atomic():
         item.server.lock()
         known = Assignment.objects.filter(item=item, viewer=viewer).first()
-        if known:
-            is_news = _change(known, optional=optional, counts_earlier=counts_earlier)
-        else:
-            _begin(item, viewer, by=by, optional=optional, counts_earlier=counts_earlier)
-            is_news = True
+        is_news = _change(known, **words) if known else _begin(item, viewer, by=by, **words)
+        if any_server:
+            counterparts.follow()
     if is_news:
         logger.info("%s %s see %s (%s)", viewer, "may" if optional else "must", item, by or "Plaxe")
     return is_news
 
 
+def reword(assignment: Assignment, *, by: User | None, optional: bool) -> bool:
+    """As it is, but optional or not."""
+    words = {"counts_earlier": assignment.counts_earlier, "any_server": assignment.on_any_server}
+    return assign(assignment.item, assignment.viewer, by=by, optional=optional, **words)
+
+
 def _begin(
-    item: MediaItem, viewer: PlexUser, *, by: User | None, optional: bool, counts_earlier: bool
-) -> None:
+    item: MediaItem,
+    viewer: PlexUser,
+    *,
+    by: User | None,
+    optional: bool,
+    counts_earlier: bool,
+    any_server: bool,
+) -> bool:
     demand_present(item)
     _demand_access(item, viewer)
     Exemption.objects.filter(item=item, viewer=viewer).delete()
@@ -48,16 +64,28 @@ def _begin(
         is_optional=optional,
         views_count_from=EVER if counts_earlier else timezone.now(),
         assigned_by=by,
+        on_any_server=any_server,
     )
+    return True
 
 
-def _change(known: Assignment, *, optional: bool, counts_earlier: bool) -> bool:
+def _change(known: Assignment, *, optional: bool, counts_earlier: bool, any_server: bool) -> bool:
     """What a person says is his from then on: no order changes it or takes it back."""
-    before = (known.is_optional, known.views_count_from)
-    known.is_optional, known.order = optional, None
+    before = (known.is_optional, known.views_count_from, known.on_any_server)
+    known.is_optional, known.order, known.follows = optional, None, None
     known.views_count_from = EVER if counts_earlier else known.assigned_at
-    known.save(update_fields=["is_optional", "views_count_from", "order"])
-    return (known.is_optional, known.views_count_from) != before
+    known.on_any_server = any_server
+    known.save(update_fields=["is_optional", "views_count_from", "order", "follows", "on_any_server"])
+    _lead(known)
+    return (known.is_optional, known.views_count_from, known.on_any_server) != before
+
+
+def _lead(known: Assignment) -> None:
+    """What followed from it on other servers reads as it does, and ends when it is for one server only."""
+    if known.on_any_server:
+        known.followers.update(is_optional=known.is_optional, views_count_from=known.views_count_from)
+    else:
+        known.followers.all().delete()
 
 
 def unassign(item: MediaItem, viewer: PlexUser, *, by: User | None = None) -> bool:

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Count, F, FilteredRelation, IntegerField, Q, Value, When, Window
 from django.db.models.functions import Coalesce, Greatest, RowNumber
 
-from media.models import ALL, EVER, MediaItem, Watch
+from media.answers import Pair, answers, asked
+from media.models import ALL, EVER, Assignment, MediaItem, Watch
 from media.models.completeness import needed
 from media.models.library import MediaItemQuerySet
+from media.paging import in_pages
 
+BATCH = 1000
 LEVELS = {"own": "item", "of_season": "item__parent", "of_show": "item__show"}
 
 
@@ -34,17 +37,58 @@ class View(NamedTuple):
 
 
 def completions(leaves: MediaItemQuerySet, *, quorum: int | None = None) -> Iterator[Completion]:
-    """Of complete leaves; with a quorum, as if so many were enough everywhere. One query."""
-    last = _in_turn(leaves, quorum).filter(turn=F("takes"))
+    """Of complete leaves; with a quorum, as if so many were enough everywhere. Two queries, and some more
+    where views on another server count."""
+    last = _in_turn(leaves.filter(counterparts=None), quorum).filter(turn=F("takes"))
     rows = last.values_list("moment", "item", "item__size", "item__server")
-    return (Completion(*row) for row in rows.iterator(5000))
+    yield from (Completion(*row) for row in rows.iterator(5000))
+    for leaf, turns in _shared(leaves, quorum):
+        yield Completion(turns[-1].at, leaf.pk, leaf.size, leaf.server_id)
 
 
 def views(leaves: list[int], *, quorum: int | None = None) -> list[View]:
-    """Those it took to complete them, the earliest of a leaf first. One query."""
-    taken = _in_turn(MediaItem.objects.filter(pk__in=leaves), quorum).filter(turn__lte=F("takes"))
+    """Those it took to complete them, the earliest of a leaf first. Two queries, and some more where views on
+    another server count."""
+    whole = MediaItem.objects.filter(pk__in=leaves)
+    taken = _in_turn(whole.filter(counterparts=None), quorum).filter(turn__lte=F("takes"))
     rows = taken.values_list("item", "viewer__plex_id", "viewer__name", "moment", "source")
-    return [View(*row) for row in rows.order_by("item", "turn")]
+    found = [View(*row) for row in rows.order_by("item", "turn")]
+    return sorted([*found, *(view for _, turns in _shared(whole, quorum) for view in turns)], key=_leaf)
+
+
+def _leaf(view: View) -> int:
+    return view.leaf
+
+
+def _shared(leaves: MediaItemQuerySet, quorum: int | None) -> Iterator[tuple[MediaItem, list[View]]]:
+    """Complete leaves that are on several servers, with the views it took, in turn."""
+    keys = leaves.filter(counterparts__isnull=False).order_by().values_list("pk", flat=True).distinct()
+    for batch in in_pages(list(keys), BATCH):
+        items = list(MediaItem.objects.filter(pk__in=batch).select_related("show", "parent"))
+        waits, answered = asked(items), answers(items)
+        for item in items:
+            turns = _turns(item, waits[item.pk], answered[item.pk])
+            takes = (item.needed if quorum is None else quorum) or len(turns)
+            if 0 < takes <= len(turns):
+                yield item, turns[:takes]
+
+
+def _turns(leaf: MediaItem, waits: list[Assignment], answered: list[Pair]) -> list[View]:
+    """Of each viewer who has answered all of his assignments the view that did."""
+    rest = {row.viewer_id for row in waits if row.pk not in {assignment.pk for assignment, _ in answered}}
+    last: dict[int, View] = {}
+    for assignment, watch in answered:
+        viewer, at = assignment.viewer, _moment(leaf, assignment, watch)
+        view = View(leaf.pk, viewer.plex_id, viewer.name, at, watch.source)
+        if viewer.pk not in rest and (viewer.pk not in last or last[viewer.pk].at < at):
+            last[viewer.pk] = view
+    return sorted(last.values(), key=lambda view: view.at)
+
+
+def _moment(leaf: MediaItem, assignment: Assignment, watch: Watch) -> datetime:
+    after = max(assignment.count_views_from(leaf), watch.item.views_count_from)
+    first, latest = watch.first_viewed_at, watch.last_viewed_at
+    return first if first and first > after else latest or after
 
 
 def _in_turn(leaves: MediaItemQuerySet, quorum: int | None) -> Any:

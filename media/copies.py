@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, TypeVar
 
 from accounts.models import PlexServer
+from media.guids import is_matched
 from media.models import MediaItem
 from media.models.library import MediaItemQuerySet
-from media.sync.identity import is_matched
 
 
 class Dated(Protocol):

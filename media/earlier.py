@@ -11,8 +11,8 @@ from datetime import datetime
 
 from accounts.models import PlexUser, User
 from media import watching
+from media.guids import is_matched
 from media.models import MediaItem, Watch
-from media.sync.identity import is_matched
 
 
 @dataclass

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import PlexUser
+from media import counterparts
 from media.models import Assignment, MediaItem, Watch
 from media.people import Person, seen_of
 
@@ -19,6 +20,7 @@ class Cell:
     watch: Watch | None
     counts: bool  # the view lies after the title was added
     problem: str = ""  # why what this viewer says is not known
+    server: str = ""  # the other one that he has seen it on
 
     @property
     def is_seen(self) -> bool:
@@ -73,15 +75,19 @@ def grid(
 ) -> Grid:
     """Of everybody who must see something of it, or has seen one of these leaves."""
     watches = {(row.item_id, row.viewer_id): row for row in Watch.objects.filter(item__in=leaves)}
+    elsewhere = counterparts.views(leaves)
     watching = {viewer for _, viewer in watches}
     shown = [person for person in everybody if person.is_concerned or person.viewer.pk in watching]
     shown.sort(key=lambda person: (not person.is_concerned, person.viewer.name.lower(), person.viewer.pk))
     people, must = shown[:widest], _assigned([*levels, *leaves])
 
     def cell(leaf: MediaItem, person: Person) -> Cell:
-        watch = watches.get((leaf.pk, person.viewer.pk))
+        key = (leaf.pk, person.viewer.pk)
+        watch = watches.get(key)
         is_assigned = any((person.viewer.pk, level) in must for level in _levels(leaf))
         counts = bool(watch and watch.counts(leaf.views_count_from))
+        if not counts and person.on_any_server and (there := elsewhere.get(key)):
+            return Cell(person.viewer, is_assigned, there[0], True, server=str(there[0].item.server))
         return Cell(person.viewer, is_assigned, watch, counts, person.problem)
 
     rows = [Row(leaf, [cell(leaf, person) for person in people]) for leaf in leaves]

@@ -9,8 +9,8 @@ title either, for names are edited. It means that nobody knows, until a sync or 
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Self
 
+from media.guids import is_matched
 from media.models import MediaItem
-from media.sync.identity import is_matched
 from media.sync.values import LENGTHS, day_of
 from media.titles import folded
 from plexclient.types import Metadata, Play

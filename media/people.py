@@ -4,10 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Access, PlexUser
+from media import counterparts
 from media.models import Assignment, MediaItem, Watch
+from media.models.library import MediaItemQuerySet
 
 
 @dataclass
@@ -24,6 +26,7 @@ class Person:
     is_waited_for: bool = False
     is_optional: bool = False
     counts_earlier: bool = True
+    on_any_server: bool = False  # some assignment of his to it is one to the title on all servers
 
     @property
     def is_concerned(self) -> bool:
@@ -46,6 +49,7 @@ def people(item: MediaItem) -> list[Person]:
         viewer = assignment.viewer
         person = everybody.setdefault(viewer.pk, Person(viewer, None, seen=seen[viewer.pk]))
         person.is_waited_for |= not assignment.is_optional
+        person.on_any_server |= assignment.on_any_server
         if assignment.item_id == item.pk:
             person.is_assigned = True
             person.is_optional, person.counts_earlier = assignment.is_optional, assignment.counts_earlier
@@ -56,8 +60,20 @@ def people(item: MediaItem) -> list[Person]:
 
 def seen_of(item: MediaItem) -> Counter[int]:
     """How many of the leaves each viewer has seen."""
-    counting = Watch.objects.counting().filter(item__in=item.leaves())
-    return Counter(dict(counting.values_list("viewer").annotate(n=Count("pk")).order_by()))
+    leaves = item.leaves()
+    counting = Watch.objects.counting().filter(item__in=leaves)
+    seen = Counter(dict(counting.values_list("viewer").annotate(n=Count("pk")).order_by()))
+    return seen + _seen_elsewhere(leaves, counting)
+
+
+def _seen_elsewhere(leaves: MediaItemQuerySet, here: QuerySet[Watch]) -> Counter[int]:
+    """Of whom an assignment asks to have seen it on any server."""
+    there = counterparts.views(leaves)
+    if not there:
+        return Counter()
+    asked = set(Assignment.objects.filter(on_any_server=True).values_list("viewer", flat=True))
+    known = set(here.values_list("item", "viewer"))
+    return Counter(viewer for leaf, viewer in there.keys() - known if viewer in asked)
 
 
 def _below(item: MediaItem) -> Counter[int]:

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Access, PlexServer, PlexUser, User
+from media import counterparts
 from media.assigning import demand_present
 from media.models import EVER, Assignment, Exemption, LibrarySection, MediaItem, StandingOrder
 from media.paging import in_pages
@@ -107,7 +108,8 @@ def fulfil(server: PlexServer, now: datetime) -> int:
         server.lock()
         _release_leavers(server)
         _begin_orders(server, now)
-        return sum(_give(server, pairs) for pairs in in_pages(_missing(server), BATCH))
+        given = sum(_give(server, pairs) for pairs in in_pages(_missing(server), BATCH))
+        return given + counterparts.follow()
 
 
 def _release_leavers(server: PlexServer) -> None:

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import PlexServer, PlexUser
+from media.guids import is_matched
 from media.ledger import Ledger
 from media.likeness import COLUMNS, Likeness, likeness_of
 from media.models import EVER, Evidence, LibrarySection, MediaItem, Watch
 from media.paging import in_pages
-from media.sync.identity import is_matched
 from media.watching import BATCH, TOO_EARLY
 from plexclient.errors import BadResponse
 from plexclient.types import Metadata

@@ -85,13 +85,19 @@ def _reason(view: View) -> str:
 
 
 def assignment(
-    item: MediaItem, viewer: PlexUser, *, assigned: bool, optional: bool = False
+    item: MediaItem,
+    viewer: PlexUser,
+    *,
+    assigned: bool,
+    optional: bool = False,
+    any_server: bool = False,
 ) -> dict[str, Any]:
     return {
         "item": title(item),
         "viewer": person(viewer),
         "assigned": assigned,
         "optional": optional,
+        "any_server": any_server,
     }
 
 

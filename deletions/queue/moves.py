@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from deletions import snapshot, witnesses
 from deletions.models import AuditEntry, Deletion, Hold, Status
+from media.answers import answers
 from media.paging import in_pages
 
 BATCH = 500
@@ -77,7 +78,7 @@ def current(deletion: Deletion, version: str) -> dict[str, Any]:
     item = deletion.item
     if not item or item.has_lost_key:
         return {}
-    facts = snapshot.facts(deletion.server, item, snapshot.evidence([item])[item.pk])
+    facts = snapshot.facts(deletion.server, item, answers([item])[item.pk])
     if version:
         files = facts["snapshot"]["files"]
         facts["bytes"] = sum(file["size"] or 0 for file in files if file["media_id"] == version)

@@ -16,6 +16,7 @@ from deletions.queue.cancelled import heed_cancelled
 from deletions.queue.moves import current, hold, missing, move
 from deletions.queue.trash import known_from_it
 from media import kept, ruling
+from media.answers import answers
 from media.models import MediaItem
 
 BATCH = 500
@@ -77,7 +78,7 @@ def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
     ready = ready.select_related("show", "parent").prefetch_related("files")
     trashed = known_from_it(server, ready)
     items = [item for item in ready if item.pk not in trashed.away]
-    pairs = snapshot.evidence(items)
+    pairs = answers(items)
     due = Policy.of(server).due(now)
     with transaction.atomic():
         rows = Deletion.objects.bulk_create(

@@ -11,6 +11,7 @@ from deletions import alarms, keeping, snapshot
 from deletions.models import STICKY, AuditEntry, Deletion, Hold, Policy, Status
 from deletions.queue.cancelled import declined_elsewhere, overrule
 from deletions.queue.moves import current, missing, move
+from media.answers import answers
 from media.versions import versions_of
 
 # Holds that do not stop a title again once they were approved ...
@@ -138,7 +139,7 @@ def _queue_the_rest(deletion: Deletion, now: datetime, by: User | None) -> Delet
         raise Refused(f"Nothing is left of {deletion.title}.")
     with transaction.atomic():
         rest = Deletion.objects.create(
-            **snapshot.facts(deletion.server, item, snapshot.evidence([item])[item.pk]),
+            **snapshot.facts(deletion.server, item, answers([item])[item.pk]),
             server=deletion.server,
             item=item,
             enqueued_at=now,

@@ -1,5 +1,6 @@
 from media.models.assignments import EVER, Assignment, Exemption, StandingOrder
 from media.models.completeness import ALL
+from media.models.counterparts import Counterpart
 from media.models.history import HistoryCursor
 from media.models.library import LOST_KEY, MediaFile, MediaItem
 from media.models.protection import KeepRule, Protection
@@ -16,6 +17,7 @@ __all__ = [
     "HALF_WAY",
     "LOST_KEY",
     "Assignment",
+    "Counterpart",
     "Evidence",
     "Exemption",
     "HistoryCursor",

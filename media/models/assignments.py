@@ -41,6 +41,13 @@ class Assignment(models.Model):
     )
     assigned_at = models.DateTimeField(auto_now_add=True)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    on_any_server = models.BooleanField(
+        default=False, help_text="What is seen of the same title on another server counts too."
+    )
+    follows = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="followers",
+        help_text="The assignment to the same title on another server that gave it.",
+    )  # fmt: skip
     order = models.ForeignKey(
         "media.StandingOrder", models.SET_NULL, null=True, blank=True, related_name="assignments",
         help_text="What gave it; nothing when a person did.",

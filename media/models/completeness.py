@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import PlexUser
 from media.models.assignments import Assignment
-from media.models.watches import Watch
+from media.models.watches import HALF_WAY, Watch
 
 # The quorum that waits for everybody; any other is how many are enough.
 ALL = 0
@@ -48,7 +48,23 @@ def unanswered() -> QuerySet[Assignment]:
     views = counting_views(
         OuterRef(OuterRef("pk")), OuterRef("viewer"), OuterRef(OuterRef("views_count_from"))
     )
-    return covering().filter(~Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from"))))
+    here = Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from")))
+    return covering().filter(~here, ~(Q(on_any_server=True) & Q(Exists(_seen_elsewhere()))))
+
+
+def _seen_elsewhere() -> QuerySet[Watch]:
+    """Views of the same work on other servers, unless he is half-way through the leaf or took it back since.
+
+    As `media.counterparts.views` and `answering`, for rows that have been read.
+    """
+    leaf, viewer = OuterRef(OuterRef("pk")), OuterRef("viewer")
+    there = Watch.objects.counting().filter(item__counterpart_of__item=leaf, viewer=viewer)
+    for since in (OuterRef(OuterRef("views_count_from")), OuterRef("views_count_from")):
+        there = there.filter(last_viewed_at__gt=since)
+    against = Watch.objects.filter(item=OuterRef(leaf), viewer=OuterRef("viewer")).filter(
+        Q(offset__gte=HALF_WAY) | Q(withdrawn_at__gte=OuterRef("last_viewed_at"))
+    )
+    return there.filter(~Exists(against))
 
 
 def counting_views(

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from accounts.models import PlexServer
 from media import protecting
+from media.guids import is_matched
 from media.models import MediaItem, Protection
-from media.sync.identity import is_matched
 
 
 def follow_copies(server: PlexServer) -> int:

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from django.db.models import Q
 
 from accounts.models import PlexServer
+from media.guids import is_matched
 from media.ledger import Ledger
 from media.models import EVER, Evidence, HistoryCursor, LibrarySection, MediaItem, Watch
-from media.sync.identity import is_matched
 
 HISTORY = Watch.Source.HISTORY
 LAST = datetime.max.replace(tzinfo=UTC)

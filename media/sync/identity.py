@@ -8,13 +8,10 @@ same name under a new agent. Without evidence the old row loses the key and is g
 nothing. The mistake that is left is harmless: somebody has to be assigned again, and until then nothing goes.
 """
 
+from media.guids import agent_of, is_matched
 from media.models import MediaItem
-from media.sync.values import LENGTHS, guid_of
+from media.sync.values import guid_of
 from plexclient.types import Metadata
-
-ROOM = LENGTHS["guid"] or 0
-# Guids of titles that no agent has matched. They name the key or the file, not the work.
-UNMATCHED = ("local://", "com.plexapp.agents.none://", "tv.plex.agents.none://")
 
 
 def is_same(item: MediaItem, row: Metadata, *, show_id: int | None, shares_a_file: bool | None) -> bool:
@@ -39,13 +36,8 @@ def _same_season(item: MediaItem, show_id: int | None) -> bool:
 def _same_name(item: MediaItem, row: Metadata, guid: str) -> bool:
     """Enough where nothing better was ever known, and for a show that another agent has matched."""
     by_name_only = not is_matched(item.guid) and not is_matched(guid)
-    by_new_agent = not item.is_leaf and _agent(item.guid) != _agent(guid)
+    by_new_agent = not item.is_leaf and agent_of(item.guid) != agent_of(guid)
     return (by_name_only or by_new_agent) and _folded(item.title) == _folded(row.title)
-
-
-def is_matched(guid: str) -> bool:
-    """It names one work. One that had to be cut could be another's beginning."""
-    return 0 < len(guid) < ROOM and not guid.startswith(UNMATCHED)
 
 
 def _same_number(item: MediaItem, row: Metadata | MediaItem) -> bool:
@@ -55,10 +47,6 @@ def _same_number(item: MediaItem, row: Metadata | MediaItem) -> bool:
     if item.type == MediaItem.Type.EPISODE:
         return (item.parent_index, item.index) == (row.parent_index, row.index)
     return True
-
-
-def _agent(guid: str) -> str:
-    return guid.partition("://")[0]
 
 
 def _folded(title: str) -> str:

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from accounts.models import Job
 from media import protecting
+from media.guids import is_matched
 from media.models import (
     LOST_KEY,
     Assignment,
@@ -39,7 +40,6 @@ from media.models import (
 from media.models.library import MediaItemQuerySet
 from media.paging import in_pages
 from media.sync import doubts
-from media.sync.identity import is_matched
 from media.sync.merging import merge
 
 BATCH = 500

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts.models import PlexServer
+from media.guids import UNMATCHED
 from media.models import LOST_KEY, Assignment, LibrarySection, MediaFile, MediaItem, Question
 from media.models.library import MediaItemQuerySet
-from media.sync.identity import UNMATCHED, has_the_name_of, share_a_file
+from media.sync.identity import has_the_name_of, share_a_file
 from media.sync.rekeying import Pair, ask
 
 NAMELESS = Q(guid="")

@@ -27,7 +27,8 @@ TOLD = 3  # refusals, of however many
 
 def _assign(item: MediaItem, viewer: PlexUser, chosen: dict[str, Any], *, by: User) -> bool:
     counts_earlier = not chosen["ignore_earlier"]
-    return assigning.assign(item, viewer, by=by, optional=chosen["optional"], counts_earlier=counts_earlier)
+    words = {"optional": chosen["optional"], "any_server": chosen["any_server"]}
+    return assigning.assign(item, viewer, by=by, counts_earlier=counts_earlier, **words)
 
 
 def _unassign(item: MediaItem, viewer: PlexUser, chosen: dict[str, Any], *, by: User) -> bool:
@@ -43,6 +44,7 @@ class People(forms.Form):
     )
     optional = forms.BooleanField(required=False)
     ignore_earlier = forms.BooleanField(required=False)
+    any_server = forms.BooleanField(required=False)
 
 
 @require_POST

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.models import PlexServer
 from accounts.requests import Request
 from media import questions
+from media.counterparts import elsewhere
 from media.earlier import seen_earlier
 from media.episodes import WIDEST, grid
 from media.kept import keeping_of
@@ -58,6 +60,8 @@ def watching(request: Request, item: MediaItem) -> dict[str, Any]:
     return {
         "item": item,
         "order": item.orders.first(),
+        "elsewhere": elsewhere(item),
+        "has_several_servers": PlexServer.objects.count() > 1,
         "quorums": _quorums(item, len(concerned)),
         "is_waited_for": any(person.is_waited_for or person.below for person in concerned),
         "total": item.leaves().count(),

@@ -6,6 +6,7 @@ from accounts.models import PlexServer
 from deletions import snapshot
 from deletions.models import Hold
 from deletions.witnesses import lacking
+from media.answers import answers
 from media.assigning import assign, demand_quorum
 from media.models import EVER, MediaItem
 from tests import factories
@@ -27,7 +28,7 @@ def movie(cellar: PlexServer) -> MediaItem:
 
 
 def reasons_of(item: MediaItem) -> list[str]:
-    facts = snapshot.facts(item.server, item, snapshot.evidence([item])[item.pk])
+    facts = snapshot.facts(item.server, item, answers([item])[item.pk])
     reasons: list[str] = facts["reasons"]
     return reasons
 

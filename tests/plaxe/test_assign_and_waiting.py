@@ -61,6 +61,7 @@ def test_an_optional_viewer_is_assigned_and_says_so(film: MediaItem) -> None:
         "viewer": {"plex_id": 1002, "name": "Bob"},
         "assigned": True,
         "optional": True,
+        "any_server": False,
     }
     assert Assignment.objects.get().is_optional
     assert plaxe("assign", 7, "--viewer", "bob")["assignments"][0]["optional"] is False

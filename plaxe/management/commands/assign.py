@@ -33,10 +33,15 @@ class Command(JsonCommand):
         parser.add_argument(
             "--quorum", metavar="N|any|all", help="so many of those assigned must see the titles"
         )
+        parser.add_argument(
+            "--any-server", action="store_true", help="one assignment to the title on all servers"
+        )
         parser.add_argument("--remove", action="store_true", help="take the assignment away")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         quorum = selection.quorum(options["quorum"])
+        if options["everyone"] and options["any_server"]:
+            raise Refused("--any-server goes with --viewer: name who must see it.")
         if not (options["viewer"] or options["everyone"] or options["quorum"]):
             raise Refused("Say who must see it: --viewer WHO or --everyone.")
         items = list(dict.fromkeys(selection.item(key, options) for key in options["keys"]))
@@ -66,12 +71,14 @@ def _change(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> None:
         assigning.unassign(item, viewer)
     else:
         counts_earlier = not options["ignore_earlier"]
-        assigning.assign(item, viewer, optional=options["optional"], counts_earlier=counts_earlier)
+        words = {"optional": options["optional"], "any_server": options["any_server"]}
+        assigning.assign(item, viewer, counts_earlier=counts_earlier, **words)
 
 
 def _told(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> dict[str, Any]:
     kept = not options["remove"]
-    return rows.assignment(item, viewer, assigned=kept, optional=kept and options["optional"])
+    words = {name: kept and options[name] for name in ("optional", "any_server")}
+    return rows.assignment(item, viewer, assigned=kept, **words)
 
 
 def _everyone(item: MediaItem, options: dict[str, Any]) -> list[dict[str, Any]]:
