@@ -203,6 +203,8 @@ WHAT_STOPS_ALL = [
         Mute("deletions/brake.py", "clock_was_set", '""'), VETO.format("the_clock_was_set")),
     Law("history", "A history that shrank holds everything.",
         Mute("deletions/alarms.py", "_of_history", '""'), VETO.format("the_history_has_shrunk")),
+    Law("doubt", "While a second look must say whether the history has shrunk, nothing goes.",
+        Mute("deletions/alarms.py", "doubted"), VETO.format("the_history_may_have_shrunk")),
     Law("damage", "A damaged database holds everything.",
         Mute("deletions/alarms.py", "_of_damage", '""'), VETO.format("the_database_is_damaged")),
 ]  # fmt: skip

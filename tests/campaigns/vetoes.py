@@ -18,6 +18,7 @@ from deletions.space import rules
 from media import sources
 from media.keeping import Rule
 from media.models import Assignment, MediaItem
+from media.sources import history
 from plexclient.demo import Fault
 from plexclient.demo.history import History
 from tests.campaigns.meanwhile import FIRST_LOOK, LAST_LOOK, PASS_HAS_BEGUN, TITLE_IS_READ, Moment
@@ -258,6 +259,18 @@ def the_history_has_shrunk(on: Stage) -> None:
     on.world.server.history = History()
     for minutes in (0, 30):
         sources.poll(on.server, timezone.now() + timedelta(minutes=minutes))
+
+
+@veto(Hold.DOUBT)
+def the_history_may_have_shrunk(on: Stage) -> None:
+    on.world.server.history = History()
+    sources.poll(on.server, timezone.now())
+
+
+@veto(Hold.DOUBT, moment=FIRST_LOOK)
+def the_history_may_have_shrunk_by_now(on: Stage) -> None:
+    on.world.server.history = History()
+    history.read(on.server, on.server.connect(), timezone.now())
 
 
 @veto(Hold.DAMAGED)
