@@ -58,11 +58,16 @@ def for_each_server(
             logger.log(
                 logging.WARNING if _is_news(problem, *before) else logging.DEBUG, "%s: %s", server, problem
             )
-        except Exception:
-            if PlexServer.objects.selected(server.pk).exists():
-                logger.exception("%s: unexpected", server)
-            else:
-                logger.info("%s was removed while it was worked on", server)
+        except Exception as problem:  # noqa: BLE001 -- it is told, and stops no other
+            tell_unexpected(server, problem)
+
+
+def tell_unexpected(server: PlexServer, problem: Exception) -> None:
+    """That a server was removed meanwhile explains everything."""
+    if PlexServer.objects.selected(server.pk).exists():
+        logger.error("%s: unexpected", server, exc_info=problem)
+    else:
+        logger.info("%s was removed while it was worked on", server)
 
 
 def _is_news(problem: Exception, was_online: bool, last_error: str) -> bool:

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from accounts.connecting import reach
+from accounts.jobs import tell_unexpected
 from accounts.models import Job, PlexServer
 from accounts.tasks import hint
 from media import playing, standing, sync, tasks
@@ -56,8 +57,8 @@ def _follow_once(server: PlexServer, stopping: Event) -> None:
     except PlexError as problem:
         logger.info("%s: %s", server, problem)
         server.stream_ended(str(problem))
-    except Exception as problem:
-        logger.exception("%s: unexpected", server)
+    except Exception as problem:  # noqa: BLE001 -- it is told, and another line follows
+        tell_unexpected(server, problem)
         server.stream_ended(f"Plaxe stumbled over it ({type(problem).__name__}).")
 
 
@@ -66,8 +67,8 @@ class Line:
 
     def __init__(self, server: PlexServer, client: PlexMediaServer) -> None:
         self.server, self.client = server, client
-        self._changed = Gathered(self._read_changed)
-        self._gone = Gathered(self._read_gone)
+        self._changed = Gathered(server, self._read_changed)
+        self._gone = Gathered(server, self._read_gone)
 
     def hear(self, announcements: list[Announcement], now: datetime, *, is_first: bool = False) -> None:
         self.server.heard(now)
@@ -99,8 +100,8 @@ class Line:
 class Gathered:
     """Keys that come one by one and are looked at together, a moment after the first."""
 
-    def __init__(self, look: Callable[[set[str]], None]) -> None:
-        self._look = look
+    def __init__(self, server: PlexServer, look: Callable[[set[str]], None]) -> None:
+        self._server, self._look = server, look
         self._keys: set[str] = set()
         self._lock = Lock()
 
@@ -120,5 +121,7 @@ class Gathered:
             self._look(keys)
         except PlexError as problem:
             logger.info("%s", problem)
+        except Exception as problem:  # noqa: BLE001 -- it is told, and ends nothing
+            tell_unexpected(self._server, problem)
         finally:
             close_old_connections()

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from http import HTTPStatus
 from typing import Any
 
 REDACTED = "[redacted]"
@@ -29,6 +30,13 @@ class RedactingFormatter(logging.Formatter):
         return redacted(super().format(record))
 
 
+class ToldElsewhere(logging.Filter):
+    """Django says a line for each request that was one too many; who refuses them says one for all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != HTTPStatus.TOO_MANY_REQUESTS
+
+
 def configuration(level: str) -> dict[str, Any]:
     quiet = {"level": level if level == "DEBUG" else "WARNING"}
     return {
@@ -40,11 +48,13 @@ def configuration(level: str) -> dict[str, Any]:
                 "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
             }
         },
+        "filters": {"told elsewhere": {"()": "plaxe.logs.ToldElsewhere"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             # Django brings handlers of its own; one console is enough.
             "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "django.request": {"filters": ["told elsewhere"]},
             "_granian": quiet,
             "celery": quiet,
             "kombu": quiet,

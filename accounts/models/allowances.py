@@ -5,49 +5,56 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F
 
-MINUTE = 60
-BURST = 10  # seconds after a minute has ended in which all of it still counts
+MINUTE = timedelta(minutes=1)
+KEPT = timedelta(hours=1)
 
 
 class Allowance(models.Model):
-    """One asker's requests of this minute and of the one before."""
+    """When one asker was let in, as long as that counts."""
 
     key = models.CharField(max_length=200, unique=True)
-    minute = models.BigIntegerField(help_text="Since 1970.")
-    used = models.PositiveIntegerField(default=0)
-    before = models.PositiveIntegerField(default=0)
+    times = models.JSONField(default=list, help_text="In milliseconds since 1970.")
+    turns = models.PositiveBigIntegerField(default=0, help_text="Counts the changes.")
+    last_at = models.DateTimeField()
 
     class Meta:
         indexes = [
             # what nobody asks for any more
-            models.Index(fields=["minute"], name="allowance_by_minute"),
+            models.Index(fields=["last_at"], name="allowance_by_time"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.used}"
+        return f"{self.key}: {len(self.times)}"
 
     @classmethod
     def let_in(cls, key: str, most: int, now: datetime) -> bool:
-        """Whether one more is within `most` a minute; the minute before counts as far as it reaches into now.
+        """Whether one more is within `most` of any minute, wherever that begins.
 
         Whoever is over it costs a read and no write.
         """
-        minute, second = divmod(now.timestamp(), MINUTE)
-        row, _ = cls.objects.get_or_create(key=key[:200], defaults={"minute": int(minute)})
-        if row.minute != minute:
-            row.turn(int(minute))
-        room = most - row.before * min(1, (MINUTE - second) / (MINUTE - BURST))
-        if row.used >= room:
-            return False
-        mine = cls.objects.filter(pk=row.pk, minute=row.minute, used__lt=room)
-        return bool(mine.update(used=F("used") + 1))
+        while True:
+            row, _ = cls.objects.get_or_create(key=key[:200], defaults={"last_at": now})
+            recent = row.recent(now)
+            if len(recent) >= most:
+                return False
+            if row.admit(recent, now):
+                return True
 
-    def turn(self, minute: int) -> None:
-        """A new minute begins; who comes second finds it begun."""
-        before = self.used if minute == self.minute + 1 else 0
-        Allowance.objects.filter(pk=self.pk, minute=self.minute).update(minute=minute, used=0, before=before)
-        self.refresh_from_db()
+    def recent(self, now: datetime) -> list[int]:
+        """Those that count; what lies far ahead is from before the clock was set back."""
+        at, minute = _milliseconds(now), MINUTE // timedelta(milliseconds=1)
+        return [time for time in self.times if abs(at - time) < minute]
+
+    def admit(self, recent: list[int], now: datetime) -> bool:
+        """False when another process was quicker: then everything is looked at anew."""
+        as_read = Allowance.objects.filter(pk=self.pk, turns=self.turns)
+        times = [*recent, _milliseconds(now)]
+        return bool(as_read.update(times=times, turns=F("turns") + 1, last_at=now))
 
     @classmethod
     def forget(cls, now: datetime) -> None:
-        cls.objects.filter(minute__lt=int((now - timedelta(hours=1)).timestamp() // MINUTE)).delete()
+        cls.objects.filter(last_at__lt=now - KEPT).delete()
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

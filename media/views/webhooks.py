@@ -14,6 +14,7 @@ from accounts.tasks import hint
 from media import tasks
 from media.models import Webhook, WebhookDoor
 from media.webhooks import receiving
+from media.webhooks.refusing import refusals
 
 SIGNATURE = "X-Plaxe-Signature"
 
@@ -53,6 +54,7 @@ def _refusal(request: HttpRequest, door: WebhookDoor) -> HttpResponse | None:
         return HttpResponseNotAllowed(["POST"])
     address = request.META.get("REMOTE_ADDR", "")
     if not Allowance.let_in(f"webhook {address}", settings.PLAXE_WEBHOOK_LIMIT, timezone.now()):
+        refusals.count(address)
         return _no(429, "Too many at once; Plaxe asks Plex by itself.", {"Retry-After": "60"})
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length.isdecimal():

@@ -10,6 +10,7 @@ from accounts.models import Allowance
 from tests.factories import NOW
 
 SOON = timedelta(milliseconds=10)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.django_db
@@ -26,11 +27,29 @@ def test_after_a_minute_of_silence_all_of_it_is_there_again() -> None:
 
 
 @pytest.mark.django_db
-def test_what_was_used_before_counts_as_far_as_it_reaches_into_this_minute() -> None:
-    for _ in range(10):
-        Allowance.let_in("him", 10, NOW + timedelta(seconds=59))
-    assert not Allowance.let_in("him", 10, NOW + timedelta(seconds=61))
-    assert Allowance.let_in("him", 10, NOW + timedelta(seconds=90))
+@pytest.mark.parametrize("pause", [timedelta(milliseconds=70), timedelta(milliseconds=611), 7 * SOON])
+def test_no_minute_wherever_it_begins_has_more_than_the_most(pause: timedelta) -> None:
+    moments = [NOW + number * pause for number in range(400)]
+    let_in = [moment for moment in moments if Allowance.let_in("him", 20, moment)]
+    for begin in let_in:
+        assert sum(begin <= moment < begin + MINUTE for moment in let_in) <= 20
+    assert len(let_in) >= 20 * max(1, (moments[-1] - NOW) // MINUTE)
+
+
+@pytest.mark.django_db
+def test_each_is_free_again_a_minute_later() -> None:
+    for number in range(3):
+        assert Allowance.let_in("him", 3, NOW + timedelta(seconds=number))
+    assert not Allowance.let_in("him", 3, NOW + timedelta(seconds=59))
+    assert Allowance.let_in("him", 3, NOW + timedelta(seconds=60))
+    assert not Allowance.let_in("him", 3, NOW + timedelta(seconds=60))
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_set_back_shuts_nobody_out() -> None:
+    assert Allowance.let_in("him", 1, NOW + timedelta(days=1))
+    assert Allowance.let_in("him", 1, NOW)
+    assert not Allowance.let_in("him", 1, NOW)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """A line to the server: what it says leads to a look, and what it could not say is asked for."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts.connecting import reach
 from accounts.models import Job, PlexServer
 from media import playing, tasks
-from media.listening import Line, follow
+from media.listening import Gathered, Line, follow
 from media.models import MediaItem, PlaySession, Webhook
 from plexclient.demo import Item, World
 from plexclient.types.events import Changed, Playing
@@ -202,3 +203,33 @@ def test_a_line_that_is_cut_is_opened_again_and_nothing_is_missed(
     until(lambda: Job.of(live, Job.Kind.POLL).wanted_at)
     tasks.poll(live.pk)
     assert has_seen(film, "bob")
+
+
+def test_words_about_a_server_that_was_removed_raise_no_alarm(
+    live: PlexServer, world: World, film: Item, caplog: pytest.LogCaptureFixture
+) -> None:
+    PlexServer.objects.all().delete()
+    with caplog.at_level("INFO"):
+        world.start_session(world.person("bob"), film)
+        until(lambda: "removed while it was worked on" in caplog.text)
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+def test_nor_do_titles_that_were_gathered_before(
+    line: Line, server: PlexServer, film: Item, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[set[str]] = []
+
+    def look(keys: set[str]) -> None:
+        told.append(keys)
+        server.lock()
+
+    server_key = server.pk
+    gathered = Gathered(server, look)
+    server.delete()
+    server.pk = server_key
+    with caplog.at_level("INFO"):
+        gathered.add(film.rating_key)
+        until(lambda: "removed while it was worked on" in caplog.text)
+    assert told == [{film.rating_key}]
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []

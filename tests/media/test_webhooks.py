@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -19,6 +20,7 @@ from accounts.models import PlexServer
 from deletions.models import Deletion
 from media.models import Assignment, Evidence, MediaItem, PlaySession, Protection, Webhook, WebhookDoor
 from media.webhooks.handling import handle
+from media.webhooks.refusing import Refusals
 from plexclient.demo import Fault, Item, World
 from tests import factories, neighbourhood
 from tests.neighbourhood import LAST_WEEK, assign, calls, has_seen
@@ -148,6 +150,35 @@ def test_of_a_flood_no_more_is_let_in_than_the_limit(
     assert answers[-1].status_code == 429
     assert answers[-1].headers["Retry-After"] == "60"
     assert client.post(address(), {"payload": "{}"}, REMOTE_ADDR="192.0.2.9").status_code == 400
+
+
+def test_those_refused_are_told_of_in_one_line_for_each_address(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals(gather=0.05)
+    for address, number in (("192.0.2.9", 900), ("192.0.2.10", 3)):
+        for _ in range(number):
+            refusals.count(address)
+    assert caplog.messages == []
+    _until(lambda: len(caplog.messages) == 2)
+    told = [message.split(" webhooks")[0] for message in caplog.messages]
+    assert told == ["192.0.2.9: 900", "192.0.2.10: 3"]
+    refusals.count("192.0.2.9")
+    _until(lambda: len(caplog.messages) == 3)
+
+
+def test_no_line_is_said_of_each_that_is_refused(
+    client: Client, server: PlexServer, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.PLAXE_WEBHOOK_LIMIT = 1
+    answers = [post(client, envelope(event=f"event.{number}")).status_code for number in range(5)]
+    assert answers == [200, 429, 429, 429, 429]
+    assert caplog.messages == []
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 5
+    while not is_so() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert is_so()
 
 
 def test_the_same_within_five_minutes_is_recognised(client: Client, server: PlexServer, film: Item) -> None:
