@@ -161,3 +161,5 @@ class Owner(Frame):
         if same and old.is_leaf:
             self.promise.is_the_one_of_before(old, new)
             self.judge.is_one_now(old, new)
+        elif old is new and old.is_leaf:  # it is, and she says that it is not
+            self.promise.forget(new)
