@@ -108,7 +108,7 @@ def ask_about_lost_keys(section: LibrarySection, now: datetime) -> None:
 
 def _fresh(section: LibrarySection, since: datetime) -> MediaItemQuerySet:
     fresh = MediaItem.objects.present().filter(section=section, first_seen_at__gt=since)
-    return fresh.exclude(guid="").select_related("server", "section")
+    return fresh.exclude(guid="").select_related("server", "section").order_by("pk")
 
 
 def revive(fresh: Iterable[MediaItem], now: datetime) -> None:
@@ -202,7 +202,7 @@ def _pairs_of(fresh: list[MediaItem], absent: set[int], since: datetime | None) 
     sections = {item.section_id for item in fresh}
     olds = MediaItem.objects.filter(
         server=fresh[0].server, section__in=sections, guid__in={item.guid for item in fresh}
-    )
+    ).order_by("pk")
     candidates = [old for old in olds if _could_be_back(old, absent, since)]
     pairs = [
         Pair(old, new)
