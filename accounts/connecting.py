@@ -133,6 +133,8 @@ def locate(resource: Resource, url: str | None = None) -> Located:
 def _keep(user: User, located: Located, now: datetime) -> PlexServer:
     resource = located.resource
     server = PlexServer.objects.filter(machine_identifier=resource.client_identifier).first()
+    if server and server.leaving_at:
+        raise Refused(f"{server} is being removed. Connect it again when that is done.")
     server = server or PlexServer(
         machine_identifier=resource.client_identifier, name=resource.name[:255] or "Plex"
     )

@@ -30,7 +30,11 @@ def prospect(now: datetime, server: PlexServer | None = None) -> dict[str, Any]:
 
 
 def _armed(server: PlexServer | None) -> list[PlexServer]:
-    return [server] if server else list(PlexServer.objects.exclude(pk__in=Policy.load().rehearsing))
+    return (
+        [server]
+        if server
+        else list(PlexServer.objects.selected(None).exclude(pk__in=Policy.load().rehearsing))
+    )
 
 
 def _amount(rows: DeletionQuerySet) -> dict[str, int]:

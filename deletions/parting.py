@@ -6,18 +6,18 @@ Nothing is asked of the server, so one that is gone for ever can be removed like
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.errors import Refused
-from accounts.models import PlexServer, PlexUser, User
+from accounts.models import PlexServer, User
+from deletions.forgetting import forget, only_there
 from deletions.models import AuditEntry, Deletion, Quarantined, Status
+from deletions.models.states import UNHELD
 from media.models import Assignment, LibrarySection, MediaItem, Watch
-
-PORTION = 500  # what hangs on a row is named in the statement that takes it away
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,8 @@ def belongings(server: PlexServer) -> Belongings:
         watches=Watch.objects.filter(server=server).count(),
         open_deletions=deletions.open().count(),
         past_deletions=deletions.finished().count(),
-        viewers=_only_there(server).count(),
+        viewers=only_there(server).count(),
     )
-
-
-def _only_there(server: PlexServer) -> models.QuerySet[PlexUser]:
-    """Viewers who never could watch on another server of ours."""
-    elsewhere = PlexUser.objects.filter(access__server__in=PlexServer.objects.exclude(pk=server.pk))
-    return PlexUser.objects.filter(access__server=server).exclude(pk__in=elsewhere)
 
 
 def obstacles(server: PlexServer) -> list[str]:
@@ -61,7 +55,10 @@ def _obstacles(server: PlexServer) -> Iterator[str]:
     sent = Deletion.objects.filter(server=server, status=Status.RUNNING).exclude(sent_at=None)
     if deletion := sent.first():
         yield _("%s is being deleted.") % deletion.title
-        yield _("Wait until it is known what became of it: the next pass over the queue looks.")
+        yield _(
+            "Wait until it is known what became of it: the next pass over the queue looks. If the server is"
+            " gone for good, give it up in the queue."
+        )
     trashed = Quarantined.objects.filter(deletion__server=server, restored_at=None, purged_at=None).count()
     if trashed:
         words = ngettext(
@@ -74,14 +71,27 @@ def _obstacles(server: PlexServer) -> Iterator[str]:
 
 
 def part_from(server: PlexServer, now: datetime, *, by: User | None = None) -> Belongings:
-    """Forget it. Raises Refused while that would leave something behind that nobody looks after."""
+    """All of it at once. Raises Refused as `leave` does, Busy as `forget`."""
+    forgotten = leave(server, now, by=by)
+    forget(server, now)
+    return forgotten
+
+
+def leave(server: PlexServer, now: datetime, *, by: User | None = None) -> Belongings:
+    """From now on nothing is done on it any more, and it is for `forget` to take away what is known of it.
+
+    Raises Refused while that would leave something behind that nobody looks after.
+    """
     with transaction.atomic():
         _keep_workers_out(server)
         if words := obstacles(server):
             raise Refused(" ".join(words))
         forgotten = belongings(server)
+        if not server.leave(now):
+            raise Refused(_("It is being removed already."))
+        _call_off(server, now)
         _record(server, forgotten, now, by)
-        _forget(server)
+    server.leaving_at = now
     return forgotten
 
 
@@ -92,6 +102,12 @@ def _keep_workers_out(server: PlexServer) -> None:
     list(Deletion.objects.filter(server=server).open().select_for_update().values_list("pk"))
 
 
+def _call_off(server: PlexServer, now: datetime) -> None:
+    """Whoever has claimed one of its deletions holds nothing any more."""
+    ended = {"status": Status.CANCELLED, "finished_at": now, "leased_until": None, "fence": F("fence") + 1}
+    Deletion.objects.filter(server=server).open().update(**UNHELD, **ended)
+
+
 def _record(server: PlexServer, forgotten: Belongings, now: datetime, by: User | None) -> None:
     text = (
         f"Forgotten: {forgotten.titles} titles in {forgotten.sections} libraries, {forgotten.assignments} "
@@ -99,19 +115,3 @@ def _record(server: PlexServer, forgotten: Belongings, now: datetime, by: User |
     )
     verb, details = AuditEntry.Verb.DISCONNECTED, asdict(forgotten)
     AuditEntry.concerning(server, verb, now, title=server.name, text=text, by=by, **details).save()
-
-
-def _forget(server: PlexServer) -> None:
-    """From the ends to the root, where the database guards that nothing is left over."""
-    viewers = _only_there(server)
-    viewers = PlexUser.objects.filter(pk__in=list(viewers.values_list("pk", flat=True)))
-    _drop(Quarantined.objects.filter(deletion__server=server))
-    _drop(Deletion.objects.filter(server=server))
-    _drop(MediaItem.objects.filter(server=server).order_by("type"))  # episode, movie, season, show
-    _drop(PlexServer.objects.filter(pk=server.pk))
-    _drop(viewers)
-
-
-def _drop(rows: models.QuerySet[Any]) -> None:
-    while keys := list(rows.values_list("pk", flat=True)[:PORTION]):
-        rows.model.objects.filter(pk__in=keys).delete()

@@ -16,8 +16,8 @@ PICTURES: dict[str, str] = {
     Verb.CANCELLED: "shield", Verb.RETRIED: "sync", Verb.DRY_RUN: "queue", Verb.SENT: "server",
     Verb.MOVING: "trash", Verb.QUARANTINED: "trash", Verb.PUT_BACK: "undo", Verb.PURGED: "trash",
     Verb.DELETED: "trash", Verb.GONE: "trash", Verb.FAILED: "alert", Verb.SETTLED: "sync",
-    Verb.HASTENED: "queue", Verb.ENDED: "pause", Verb.CHANGED: "gear", Verb.REKEYED: "sync",
-    Verb.PROTECTED: "shield", Verb.UNPROTECTED: "shield",
+    Verb.GIVEN_UP: "alert", Verb.HASTENED: "queue", Verb.ENDED: "pause", Verb.CHANGED: "gear",
+    Verb.REKEYED: "sync", Verb.PROTECTED: "shield", Verb.UNPROTECTED: "shield",
     Verb.DISCONNECTED: "server",
 }  # fmt: skip
 SENTENCES: dict[str, Any] = {
@@ -37,6 +37,7 @@ SENTENCES: dict[str, Any] = {
     Verb.GONE: gettext_lazy("{title} was gone already."),
     Verb.FAILED: gettext_lazy("{title} could not be deleted."),
     Verb.SETTLED: gettext_lazy("{title} was looked at again after an interruption."),
+    Verb.GIVEN_UP: gettext_lazy("{who} gave {title} up: nobody knows what became of it."),
     Verb.HASTENED: gettext_lazy("{who} lets {title} wait no longer."),
     Verb.ENDED: gettext_lazy("{who} ended the playback of {title}."),
     Verb.CHANGED: gettext_lazy("{who} changed {title}."),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from deletions import views
-from deletions.views import calendar, doctor, first_run, now, protecting, servers, trash
+from deletions.views import calendar, doctor, first_run, giving_up, now, protecting, servers, trash
 
 app_name = "deletions"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("deletions/<int:pk>/cancel/", views.cancel, name="cancel"),
     path("deletions/<int:pk>/approve/", views.approve, name="approve"),
     path("deletions/<int:pk>/retry/", views.retry, name="retry"),
+    path("deletions/<int:pk>/give-up/", giving_up.give_up, name="give-up"),
     path("deletions/calendar/", calendar.month, name="calendar"),
     path("deletions/calendar/rotate/", calendar.rotate, name="rotate-calendar"),
     path("calendar/<str:secret>.ics", calendar.subscribed, name="feed"),

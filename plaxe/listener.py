@@ -22,7 +22,7 @@ def listen() -> None:
 
 def _start_missing(threads: dict[int, Thread], stopping: Event) -> None:
     close_old_connections()
-    for pk in PlexServer.objects.values_list("pk", flat=True):
+    for pk in PlexServer.objects.selected(None).values_list("pk", flat=True):
         if pk not in threads or not threads[pk].is_alive():
             threads[pk] = Thread(target=follow, args=(pk, stopping), name=f"listener {pk}", daemon=True)
             threads[pk].start()

@@ -15,7 +15,7 @@ QUORUMS = {"all": ALL, "any": 1}
 def servers(options: dict[str, Any]) -> list[PlexServer]:
     """The one of `--server`, or all."""
     wanted = options.get("server")
-    chosen = PlexServer.objects.select_related("owner")
+    chosen = PlexServer.objects.selected(None)
     if wanted:
         chosen = chosen.filter(machine_identifier=wanted)
     found = list(chosen)

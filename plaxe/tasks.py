@@ -6,7 +6,7 @@ from django.utils import timezone
 import accounts.tasks
 import deletions.tasks
 import media.tasks
-from accounts.models import Installation, Job
+from accounts.models import Installation, Job, PlexServer
 from media.models import Webhook
 
 TASKS = {
@@ -15,6 +15,7 @@ TASKS = {
     Job.Kind.POLL: media.tasks.poll,
     Job.Kind.ENQUEUE: deletions.tasks.enqueue,
     Job.Kind.EXECUTE: deletions.tasks.execute,
+    Job.Kind.REMOVE: deletions.tasks.remove,
 }
 
 
@@ -25,5 +26,7 @@ def reconcile() -> None:
     Installation.works(now)
     for pk in Webhook.objects.due(now).values_list("pk", flat=True):
         accounts.tasks.hint(media.tasks.handle_webhook, pk)
+    for pk in PlexServer.objects.leaving().values_list("pk", flat=True):
+        accounts.tasks.hint(deletions.tasks.remove, pk)
     for job in Job.objects.wanted().free(now):
         accounts.tasks.hint(TASKS[Job.Kind(job.kind)], job.server_id)

@@ -83,6 +83,7 @@ class Job(models.Model):
         POLL = "poll", _("Poll")
         ENQUEUE = "enqueue", _("Enqueue")
         EXECUTE = "execute", _("Execute")
+        REMOVE = "remove", _("Remove the server")
 
     server = models.ForeignKey(PlexServer, models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -24,8 +24,11 @@ SIGN_OF_LIFE = timedelta(minutes=3)
 
 class PlexServerQuerySet(models.QuerySet["PlexServer"]):
     def selected(self, pk: int | None) -> Self:
-        """One server, or all of them when none is named."""
-        return self.select_related("owner").filter(**{} if pk is None else {"pk": pk})
+        """One server, or all of them when none is named; never one that is being removed."""
+        return self.select_related("owner").filter(leaving_at=None, **{} if pk is None else {"pk": pk})
+
+    def leaving(self) -> Self:
+        return self.exclude(leaving_at=None)
 
     def awake(self, now: datetime) -> Self:
         """Without those that have not answered for so long that they are asked rarely."""
@@ -64,6 +67,7 @@ class PlexServer(models.Model):
     damaged_at = models.DateTimeField(
         null=True, editable=False, help_text="When Plex said that its database is damaged."
     )
+    leaving_at = models.DateTimeField(null=True, editable=False, help_text="Since when it is being removed.")
     added_at = models.DateTimeField(auto_now_add=True)
     viewers: "models.ManyToManyField[PlexUser, Access]" = models.ManyToManyField(
         PlexUser, through="Access", related_name="servers"
@@ -134,6 +138,10 @@ class PlexServer(models.Model):
     def trust(self) -> bool:
         """The owner has; False when there was nothing to look at."""
         return bool(PlexServer.objects.filter(pk=self.pk, damaged_at__isnull=False).update(damaged_at=None))
+
+    def leave(self, now: datetime) -> bool:
+        """From now on nobody works on it but who removes it. False when somebody was quicker."""
+        return bool(PlexServer.objects.filter(pk=self.pk, leaving_at=None).update(leaving_at=now))
 
     def _remember(self, **fields: object) -> None:
         for name, value in fields.items():

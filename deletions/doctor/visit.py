@@ -14,7 +14,7 @@ def examine(now: datetime, *, fresh: bool = False) -> Iterator[Finding]:
     """`fresh` asks the servers again even if they were asked a moment ago."""
     for check in own_checks.CHECKS:
         yield from check(now)
-    for server in PlexServer.objects.select_related("owner"):
+    for server in PlexServer.objects.selected(None):
         told = insight(server, now, fresh=fresh)
         server.refresh_from_db()
         for look in server_checks.CHECKS:

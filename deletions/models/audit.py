@@ -70,6 +70,7 @@ class AuditEntry(models.Model):
         GONE = "gone", _("Was gone already")
         FAILED = "failed", _("Failed")
         SETTLED = "settled", _("Settled after an interruption")
+        GIVEN_UP = "given_up", _("Given up")
         HASTENED = "hastened", _("Not to wait any longer")
         ENDED = "ended", _("Playback ended")
         CHANGED = "changed", _("Settings changed")

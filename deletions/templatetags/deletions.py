@@ -8,6 +8,7 @@ from django.utils import timezone
 from deletions.advice import advice_on
 from deletions.fate import fate_of
 from deletions.protections import said_of
+from deletions.queue import is_unsettled
 from deletions.schedule import meaning_of
 from deletions.sentences import picture_of, sentence_of
 from media.models import MediaItem, Watch
@@ -20,6 +21,7 @@ register.filter("advice", advice_on)
 register.filter("meaning", meaning_of)
 register.filter("picture", picture_of)
 register.filter("sentence", sentence_of)
+register.filter("unsettled", is_unsettled)
 
 
 @register.filter

@@ -18,5 +18,5 @@ def doctor(request: Request) -> HttpResponse:
     now = timezone.now()
     found = examine(now, fresh="fresh" in request.GET)
     groups = [(server, list(findings)) for server, findings in groupby(found, key=lambda one: one.server)]
-    servers = [(server, insight(server, now)) for server in PlexServer.objects.select_related("owner")]
+    servers = [(server, insight(server, now)) for server in PlexServer.objects.selected(None)]
     return render(request, "deletions/doctor.html", {"groups": groups, "servers": servers})

@@ -29,7 +29,7 @@ FRESH = timedelta(seconds=10)
 def playing(request: Request) -> HttpResponse:
     """The page; for htmx the part of it that moves."""
     now = timezone.now()
-    troubles = [words for server in PlexServer.objects.all() if (words := _ask(server, now))]
+    troubles = [words for server in PlexServer.objects.selected(None) if (words := _ask(server, now))]
     rows = PlaySession.objects.select_related("server", "viewer", "item__show")
     template = "deletions/_now.html" if request.htmx else "deletions/now.html"
     return render(request, template, {"sessions": rows, "troubles": troubles})

@@ -4,20 +4,23 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.errors import Refused
-from accounts.models import PlexServer
+from accounts.models import Job, PlexServer
 from accounts.requests import Request
-from deletions import arming
+from accounts.tasks import hint
+from deletions import arming, tasks
 from deletions.forms import OwnPolicyForm
-from deletions.models import AuditEntry, OwnPolicy, Policy
-from deletions.parting import belongings, obstacles, part_from
+from deletions.models import AuditEntry, Deletion, OwnPolicy, Policy, Status
+from deletions.parting import belongings, leave, obstacles
+from deletions.queue import is_unsettled
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,25 +69,40 @@ def _save(form: OwnPolicyForm, request: Request, now: datetime) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def disconnect(request: Request, pk: int) -> HttpResponse:
-    """Asks first."""
-    server = get_object_or_404(PlexServer, pk=pk)
+    """Asks first; then it shows how far that is."""
+    server = PlexServer.objects.filter(pk=pk).first()
+    if server is None and request.htmx:  # it was there when the page was opened
+        return render(request, "deletions/_removed.html")
+    if server is None:
+        raise Http404
+    if server.leaving_at:
+        return _under_way(request, server)
     if request.method != "POST":
         return _page(request, server)
     try:
-        part_from(server, timezone.now(), by=request.user)
+        leave(server, timezone.now(), by=request.user)
+        hint(tasks.remove, server.pk)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("deletions:disconnect", pk)
-    messages.success(request, _("%s is removed. Nothing was deleted on it.") % server.name)
-    return redirect("accounts:servers")
+    return redirect("deletions:disconnect", pk)
 
 
 def _page(request: Request, server: PlexServer) -> HttpResponse:
+    sent = Deletion.objects.filter(server=server, status=Status.RUNNING).exclude(sent_at=None)
     page = {
         "server": server,
         "belongings": belongings(server),
         "obstacles": obstacles(server),
+        "unsettled": [row for row in sent.select_related("server") if is_unsettled(row)],
         "recorded": AuditEntry.objects.filter(server=server).count(),
     }
     return render(request, "deletions/disconnect.html", page)
+
+
+def _under_way(request: Request, server: PlexServer) -> HttpResponse:
+    now = timezone.now()
+    held = Job.objects.filter(server=server).held(now).order_by("started_at")
+    page = {"server": server, "jobs": held}
+    return render(request, "deletions/_removing.html" if request.htmx else "deletions/removing.html", page)

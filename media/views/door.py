@@ -66,7 +66,7 @@ def rotate(request: Request) -> HttpResponse:
 @require_POST
 def test(request: Request) -> HttpResponse:
     """Goes the way that Plex's would: it is posted to ourselves, received, and handled by the worker."""
-    server = PlexServer.objects.first()
+    server = PlexServer.objects.selected(None).first()
     if server is None:
         messages.error(request, _("Connect a server first."))
         return redirect("media:webhooks")

@@ -26,7 +26,7 @@ def is_signed_by(key: str, body: bytes, signature: str) -> bool:
 def receive(payload: bytes, now: datetime, *, is_test: bool = False) -> Webhook:
     """The row of what came in. Raises ValueError, in words, for what is no webhook."""
     event = parse(payload)
-    server = PlexServer.objects.select_related("owner").filter(machine_identifier=event.server.uuid).first()
+    server = PlexServer.objects.selected(None).filter(machine_identifier=event.server.uuid).first()
     webhook = Webhook(
         received_at=now,
         event=event.event[:64],

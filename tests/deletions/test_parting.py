@@ -10,20 +10,24 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.connecting import connect_owner
 from accounts.errors import Refused
-from accounts.jobs import for_each_server
-from accounts.models import PlexServer, PlexUser
-from deletions import parting
+from accounts.jobs import for_each_server, running
+from accounts.models import Job, PlexServer, PlexUser
+from accounts.models.jobs import LEASE
+from deletions import parting, queue, tasks
 from deletions.execution import execute_due
+from deletions.forgetting import PORTION
 from deletions.models import AuditEntry, Deletion, Quarantined, Status
 from media.models import Assignment, LibrarySection, MediaItem, Watch
 from media.sync import sync_server
+from plaxe.tasks import reconcile
 from plexclient.demo import Item, World
 from tests import factories
 from tests.factories import NOW
-from tests.pages import text_of, words_of
+from tests.pages import HTMX, text_of, words_of
 
 MODELS: tuple[Any, ...] = (LibrarySection, MediaItem, Assignment, Watch, Deletion)
 QueueUp = Callable[..., list[Deletion]]
@@ -142,10 +146,10 @@ def test_a_show_with_more_episodes_than_a_statement_names_goes_too(db: None) -> 
             server=server, section=season.section, rating_key=f"e{n}", type="episode", parent=season,
             show=season.show, first_seen_at=NOW, views_count_from=NOW,
         )
-        for n in range(parting.PORTION + 2)
+        for n in range(PORTION + 2)
     ]  # fmt: skip
     MediaItem.objects.bulk_create(episodes)
-    assert parting.part_from(server, NOW).titles == parting.PORTION + 2
+    assert parting.part_from(server, NOW).titles == PORTION + 2
     assert not MediaItem.objects.exists()
 
 
@@ -180,13 +184,14 @@ def test_the_page_asks_and_says_what_is_forgotten_and_what_stays(
     assert rows(server) == (2, 1, 1, 1, 1)
 
 
-def test_the_page_removes_it_and_leads_back_to_the_servers(
+def test_the_page_has_it_removed_and_tells_when_that_is_done(
     due: Deletion, server: PlexServer, browser: Client
 ) -> None:
     assert address(server) in text_of(browser.get(reverse("accounts:servers")))
-    page = browser.post(address(server), follow=True)
-    assert page.redirect_chain == [(reverse("accounts:servers"), 302)]
-    assert "is removed. Nothing was deleted on it." in text_of(page)
+    assert "is being removed" in text_of(browser.post(address(server), follow=True))
+    assert "It is being removed" in text_of(browser.get(reverse("accounts:servers")))
+    tasks.remove(server.pk)
+    assert "is removed. Nothing was deleted on it." in text_of(browser.get(address(server), headers=HTMX))
     assert browser.get(address(server)).status_code == 404
     assert "removed the server" in text_of(browser.get(reverse("deletions:activity")))
 
@@ -219,3 +224,149 @@ def test_the_command_tells_what_stands_in_the_way(due: Deletion, server: PlexSer
 def test_the_command_knows_its_servers(server: PlexServer) -> None:
     with pytest.raises(CommandError, match="No connected server has the machine identifier elsewhere"):
         plaxe("elsewhere", "--yes")
+
+
+# --- as work that takes a while
+
+
+def test_from_the_first_moment_on_nothing_is_done_on_it(
+    due: Deletion, server: PlexServer, world: World, film: Item
+) -> None:
+    assert due.claim(timezone.now())
+    parting.leave(server, timezone.now())
+    assert not due.intend(timezone.now())
+    asked = len(world.requests)
+    for task in (tasks.enqueue, tasks.execute):
+        task(server.pk)
+        task()
+    assert len(world.requests) == asked
+    assert not Deletion.objects.open().exists()
+    with pytest.raises(CommandError, match="No connected server"):
+        call_command("execute", "--server", "machine-1")
+
+
+def test_how_far_it_is_is_told(due: Deletion, server: PlexServer, browser: Client) -> None:
+    parting.leave(server, timezone.now())
+    assert "it begins in a moment" in text_of(browser.get(address(server)))
+    job = Job.of(server, Job.Kind.REMOVE)
+    job.take(timezone.now())
+    job.renew(timezone.now(), "", 500, 2000)
+    page = words_of(browser.get(address(server), headers=HTMX))
+    assert "Remove the server 500 of 2,000" in page
+    assert 'value="250"' in page
+
+
+def test_what_a_crash_has_left_the_next_run_takes(due: Deletion, server: PlexServer) -> None:
+    season = factories.season(show=factories.show(section=factories.section(on=server)))
+    for _ in range(3):
+        factories.episode(season=season)
+    parting.leave(server, timezone.now())
+    MediaItem.objects.filter(type="movie").delete()  # as far as the run had come
+    Job.of(server, Job.Kind.REMOVE).take(timezone.now() - LEASE)
+    tasks.remove(server.pk)
+    assert not PlexServer.objects.exists()
+    assert not MediaItem.objects.exists()
+
+
+def test_it_waits_for_work_on_it_that_is_under_way(server: PlexServer) -> None:
+    parting.leave(server, timezone.now())
+    with running(server, Job.Kind.LIBRARIES):
+        tasks.remove(server.pk)
+        assert PlexServer.objects.exists()
+    tasks.remove(server.pk)
+    assert not PlexServer.objects.exists()
+
+
+def test_it_is_reminded_of_until_it_is_done(
+    server: PlexServer, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    parting.leave(server, timezone.now())
+    with django_capture_on_commit_callbacks() as hints:
+        reconcile()
+    asked = [(task.name, *args) for task, args in (hint.args for hint in hints)]  # type: ignore[attr-defined]
+    assert asked == [("deletions.tasks.remove", server.pk)]
+
+
+def test_a_task_about_a_server_that_stays_removes_nothing(server: PlexServer) -> None:
+    tasks.remove(server.pk)
+    assert PlexServer.objects.exists()
+
+
+def test_it_cannot_be_connected_again_before_that_is_done(server: PlexServer, world: World) -> None:
+    parting.leave(server, timezone.now())
+    with pytest.raises(Refused, match="is being removed"):
+        connect_owner(world.person("alice").token, now=timezone.now())
+
+
+def test_the_command_goes_on_with_what_was_begun(due: Deletion, server: PlexServer) -> None:
+    parting.leave(server, timezone.now())
+    assert plaxe("machine-1", "--yes")["disconnected"]
+    assert not PlexServer.objects.exists()
+    assert AuditEntry.objects.filter(verb="disconnected").count() == 1
+
+
+# --- what was sent and never answered
+
+
+@pytest.fixture
+def sent(due: Deletion, server: PlexServer) -> Deletion:
+    """The server has died since."""
+    assert due.claim(timezone.now())
+    assert due.intend(timezone.now())
+    server.missed("It is off.")
+    return due
+
+
+def give_up(deletion: Deletion) -> str:
+    return reverse("deletions:give-up", args=[deletion.pk])
+
+
+def test_who_gives_it_up_is_asked_and_written_down_and_the_server_can_go(
+    sent: Deletion, server: PlexServer, browser: Client
+) -> None:
+    assert give_up(sent) in text_of(browser.get(address(server)))
+    assert give_up(sent) in text_of(browser.get(reverse("deletions:queue")))
+    assert "nobody will ever know" in text_of(browser.get(give_up(sent)))
+    sent.refresh_from_db()
+    assert sent.status == Status.RUNNING
+    page = browser.post(give_up(sent), follow=True)
+    assert f"{sent.title} is given up." in text_of(page)
+    sent.refresh_from_db()
+    assert (sent.status, sent.freed) == (Status.FAILED, 0)
+    assert "Nobody knows what became of it" in sent.failure
+    entry = AuditEntry.objects.get(verb="given_up")
+    assert (entry.by_name, entry.text) == ("alice", sent.failure)
+    parting.part_from(server, timezone.now())
+
+
+def test_whoever_still_works_on_it_records_nothing_any_more(sent: Deletion) -> None:
+    held = Deletion.objects.get(pk=sent.pk)
+    queue.give_up(sent, timezone.now())
+    assert not held.finish(Status.DELETED, timezone.now(), freed=7, failure="")
+
+
+def test_it_is_not_given_up_while_the_server_answers(
+    sent: Deletion, server: PlexServer, browser: Client
+) -> None:
+    server.reached(timezone.now())
+    page = text_of(browser.get(give_up(sent), follow=True))
+    assert "answers: the next pass looks what became of" in page
+    with pytest.raises(Refused, match="the next pass looks"):
+        queue.give_up(sent, timezone.now())
+
+
+def test_of_what_was_not_sent_nothing_is_unknown(due: Deletion, server: PlexServer) -> None:
+    server.missed("It is off.")
+    with pytest.raises(Refused, match="cannot be given up: it is scheduled"):
+        queue.give_up(due, timezone.now())
+    assert due.claim(timezone.now())
+    with pytest.raises(Refused, match="cannot be given up: it is running"):
+        queue.give_up(due, timezone.now())
+
+
+def test_a_command_gives_it_up_when_it_is_told_to(sent: Deletion) -> None:
+    with pytest.raises(CommandError, match="Say --yes"):
+        call_command("give_up", sent.pk)
+    call_command("give_up", sent.pk, "--yes")
+    sent.refresh_from_db()
+    assert sent.status == Status.FAILED

@@ -1,11 +1,15 @@
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from deletions.parting import belongings, obstacles, part_from
+from accounts.errors import Busy
+from accounts.models import PlexServer
+from deletions.forgetting import forget
+from deletions.parting import belongings, leave, obstacles
 from plaxe import rows, selection
 from plaxe.commands import JsonCommand
 
@@ -19,10 +23,11 @@ class Command(JsonCommand):
         parser.add_argument("--yes", action="store_true", help="do it")
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        [server] = selection.servers({"server": options["machine_identifier"]})
-        row = rows.server(server)
-        reasons = [] if options["yes"] else obstacles(server)
-        forgotten = part_from(server, timezone.now()) if options["yes"] else belongings(server)
+        server = _named(options["machine_identifier"])
+        row, forgotten = rows.server(server), belongings(server)
+        reasons = [] if options["yes"] or server.leaving_at else obstacles(server)
+        if options["yes"]:
+            _remove(server)
         return {
             "server": row,
             "disconnected": options["yes"],
@@ -38,3 +43,17 @@ class Command(JsonCommand):
         yield from result["obstacles"]
         if not is_done and not result["obstacles"]:
             yield "Say --yes to do it."
+
+
+def _named(machine_identifier: str) -> PlexServer:
+    """Also one whose removal was begun and not ended."""
+    leaving = PlexServer.objects.leaving().filter(machine_identifier=machine_identifier).first()
+    return leaving or selection.servers({"server": machine_identifier})[0]
+
+
+def _remove(server: PlexServer) -> None:
+    """What else works on it ends first: then the worker does the rest."""
+    if not server.leaving_at:
+        leave(server, timezone.now())
+    with suppress(Busy):
+        forget(server, timezone.now())
