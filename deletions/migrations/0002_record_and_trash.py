@@ -11,8 +11,8 @@ import accounts.fields
 
 def fill(apps, schema_editor):
     """What stood among the details, or with the deletion, gets a column; and every entry its words."""
-    entries = apps.get_model("deletions", "AuditEntry").objects.select_related("deletion", "server")
-    for entry in entries.iterator(chunk_size=1000):
+    entries = apps.get_model("deletions", "AuditEntry").objects.using(schema_editor.connection.alias)
+    for entry in entries.select_related("deletion", "server").iterator(chunk_size=1000):
         about = entry.deletion
         entry.bytes = entry.details.pop("bytes", about and about.bytes)
         entry.answer = entry.details.pop("answer", "")
@@ -23,8 +23,8 @@ def fill(apps, schema_editor):
 
 
 def count_what_was_freed(apps, schema_editor):
-    deleted = apps.get_model("deletions", "Deletion").objects.filter(status="DELETED")
-    deleted.update(freed=F("bytes"), freed_at=F("finished_at"))
+    deletions = apps.get_model("deletions", "Deletion").objects.using(schema_editor.connection.alias)
+    deletions.filter(status="DELETED").update(freed=F("bytes"), freed_at=F("finished_at"))
 
 
 class Migration(migrations.Migration):

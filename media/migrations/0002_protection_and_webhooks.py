@@ -15,14 +15,15 @@ BATCH = 1000
 
 
 def fill(apps, schema_editor):
-    items = apps.get_model("media", "MediaItem").objects
+    using = schema_editor.connection.alias
+    items = apps.get_model("media", "MediaItem").objects.using(using)
     rows = items.only("pk", "type", "title", "index", "parent_index").order_by("pk").iterator(BATCH)
     while batch := list(islice(rows, BATCH)):
         for row in batch:
             row.sort_title = order_of(row.title)
         items.bulk_update(batch, ["sort_title"], batch_size=200)
         word = apps.get_model("media", "TitleWord")
-        word.objects.bulk_create(
+        word.objects.using(using).bulk_create(
             word(item_id=row.pk, word=each.encode()) for row in batch for each in _words(row)
         )
 
@@ -39,7 +40,8 @@ def _code(row):
 
 
 def take_what_is_known(apps, schema_editor):
-    apps.get_model("media", "LibrarySection").objects.update(accepted_uuid=F("uuid"))
+    sections = apps.get_model("media", "LibrarySection").objects.using(schema_editor.connection.alias)
+    sections.update(accepted_uuid=F("uuid"))
 
 
 class Migration(migrations.Migration):

@@ -9,6 +9,9 @@ HOUR = 3600
 
 
 def seed(apps, schema_editor):
+    def rows(name):
+        return apps.get_model("django_celery_beat", name).objects.using(schema_editor.connection.alias)
+
     seconds = max(1, int(settings.PLAXE_SESSIONS_INTERVAL.total_seconds()))
     for name, task, every, what in (
         ("Sessions", "media.tasks.refresh_sessions", seconds,
@@ -16,16 +19,15 @@ def seed(apps, schema_editor):
         ("Forget", "media.tasks.forget", HOUR, "Let go of webhooks that are older than the settings keep."),
         ("Trash", "deletions.tasks.purge_trash", HOUR, "Purge what has been in the trash long enough."),
     ):
-        interval = _interval(apps, every)
-        tasks = apps.get_model("django_celery_beat", "PeriodicTask").objects
-        tasks.get_or_create(
+        interval = _interval(rows, every)
+        rows("PeriodicTask").get_or_create(
             name=name, defaults={"task": task, "description": what, "kwargs": json.dumps({}), "interval": interval}
         )
 
 
-def _interval(apps, seconds):
+def _interval(rows, seconds):
     every, period = (seconds // HOUR, "hours") if seconds % HOUR == 0 else (seconds, "seconds")
-    intervals = apps.get_model("django_celery_beat", "IntervalSchedule").objects
+    intervals = rows("IntervalSchedule")
     return intervals.filter(every=every, period=period).first() or intervals.create(every=every, period=period)
 
 
