@@ -2,7 +2,6 @@
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,7 +9,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from plaxe import __version__, base_path, data_folder, hosts, logs, media_roots
+from plaxe import __version__, base_path, data_folder, databases, hosts, logs, media_roots
 from plaxe.environment import Environment
 from plexclient.http import Timing
 
@@ -71,6 +70,7 @@ PLAXE_POLL_INTERVAL = env.interval("PLAXE_POLL_INTERVAL", "5m")
 PLAXE_SESSIONS_INTERVAL = env.interval("PLAXE_SESSIONS_INTERVAL", "30s")
 PLAXE_QUEUE_INTERVAL = env.interval("PLAXE_QUEUE_INTERVAL", "10m")
 PLAXE_VIEWERS_INTERVAL = env.interval("PLAXE_VIEWERS_INTERVAL", "1h")
+PLAXE_BACKUPS_KEPT = env.whole("PLAXE_BACKUPS_KEPT", 7, most=1000)  # of each kind
 PLAXE_SYNC_INTERVAL = env.interval("PLAXE_SYNC_INTERVAL", "6h")
 
 # --- secrets
@@ -83,7 +83,9 @@ if len(SECRET_KEY) < 32:
 
 PLAXE_ENCRYPTION_KEYS = data_folder.encryption_keys(
     env.text("PLAXE_ENCRYPTION_KEYS"), source="PLAXE_ENCRYPTION_KEYS"
-) or data_folder.encryption_keys(
+)
+PLAXE_KEYS_FROM_ENVIRONMENT = bool(PLAXE_ENCRYPTION_KEYS)
+PLAXE_ENCRYPTION_KEYS = PLAXE_ENCRYPTION_KEYS or data_folder.encryption_keys(
     data_folder.secret(PLAXE_DATA_DIR / "encryption_keys", data_folder.new_encryption_key),
     source=str(PLAXE_DATA_DIR / "encryption_keys"),
 )
@@ -195,37 +197,12 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 DATABASE_URL = env.url("DATABASE_URL", schemes=("postgres", "postgresql"))
 DATABASES: dict[str, dict[str, Any]]
 if DATABASE_URL:
-    if not find_spec("psycopg"):
-        raise ImproperlyConfigured(
-            "DATABASE_URL names PostgreSQL, whose driver is not installed: install requirements/postgres.txt."
-        )
-    postgres = env.db_url_config(DATABASE_URL)
-    postgres["ENGINE"] = "django.db.backends.postgresql"
-    postgres["CONN_HEALTH_CHECKS"] = True
-    postgres["OPTIONS"] = {
-        "connect_timeout": 5,
-        "options": "-c jit=off",  # compiling takes longer than any of our queries
-        **postgres.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
-    }
-    DATABASES = {"default": postgres}
+    DATABASES = {"default": databases.postgres(DATABASE_URL)}
 else:
     data_folder.refuse_network(PLAXE_DATA_DIR)
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": data_folder.private(PLAXE_DATA_DIR / "plaxe.sqlite3"),
-            "CONN_MAX_AGE": 600,
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",  # a reader that turns writer would fail at once
-                "timeout": 20,
-                # FULL: a cancellation that a power cut forgets would let a title be deleted.
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
-            },
-            # In a file, so that tests meet the same locks as life does.
-            "TEST": {"NAME": PLAXE_DATA_DIR / "test.sqlite3"},
-        }
-    }
+    DATABASES = {"default": databases.sqlite(data_folder.private(PLAXE_DATA_DIR / "plaxe.sqlite3"))}
+    # In a file, so that tests meet the same locks as life does.
+    DATABASES["default"]["TEST"] = {"NAME": PLAXE_DATA_DIR / "test.sqlite3"}
 
 # --- static files
 
