@@ -31,6 +31,7 @@ ADVICE = {
     Hold.HISTORY: _("Say on the page of the brake that the shorter history is right, and it goes on."),
     Hold.DOUBT: WAIT,
     Hold.DAMAGED: _("Repair the database in Plex, then say on the page of the brake that it is well."),
+    Hold.RESTORED: _("Look through the queue, then say on the page of the brake that it may go on."),
     Hold.SECTIONS: _("Say on the page of the brake that these are your libraries, and it goes on."),
     Hold.REKEYED: _("Nothing to do: the next look at the queue compares it with what was queued."),
     Hold.WRONG_SERVER: _("Check the address of the server, and connect it again if it was set up anew."),

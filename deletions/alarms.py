@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PlexServer
+from deletions import restored
 from deletions.models import Deletion, Hold
 from media.models import HistoryCursor
 from media.sync import recognition
@@ -59,7 +60,13 @@ def _accept_damage(server: PlexServer, now: datetime) -> bool:
     return server.trust()
 
 
+def _of_restore(server: PlexServer) -> str:
+    server.refresh_from_db(fields=["restored_from"])
+    return restored.alarm(server)
+
+
 SOURCES = {
+    Hold.RESTORED: Source(_("Restored"), Q(restored_from__isnull=False), _of_restore, restored.accept),
     Hold.DAMAGED: Source(_("Database"), Q(damaged_at__isnull=False), _of_damage, _accept_damage),
     Hold.SECTIONS: Source(
         _("Libraries"), Q(sections__changed_at__isnull=False), recognition.alarm, recognition.accept

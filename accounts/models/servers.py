@@ -68,6 +68,9 @@ class PlexServer(models.Model):
         null=True, editable=False, help_text="When Plex said that its database is damaged."
     )
     leaving_at = models.DateTimeField(null=True, editable=False, help_text="Since when it is being removed.")
+    restored_from = models.DateTimeField(
+        null=True, editable=False, help_text="When the backup was made that this row is from."
+    )
     added_at = models.DateTimeField(auto_now_add=True)
     viewers: "models.ManyToManyField[PlexUser, Access]" = models.ManyToManyField(
         PlexUser, through="Access", related_name="servers"

@@ -33,6 +33,7 @@ class Hold(models.TextChoices):
     DOUBT = "doubt", _("Whether the watch history is whole is not known")
     SECTIONS = "sections", _("The libraries of the server are others")
     DAMAGED = "damaged", _("The database of the server is damaged")
+    RESTORED = "restored", _("Plaxe was restored from a backup")
     STATE = "state", _("Whether somebody has seen it is not known")
     SPACE = "space", _("There is room enough")
     QUARANTINE = "quarantine", _("It cannot be moved to the trash")
@@ -57,6 +58,6 @@ ON_ITS_WAY = (
 UNHELD = {"hold": "", "held_because": "", "waits_anew": False, "is_overruled": False}
 
 # These stop whatever becomes due on a server, and wait for one approval of all of it ...
-BRAKING = (Hold.BRAKE, Hold.WRONG_SERVER, Hold.HISTORY, Hold.SECTIONS, Hold.DAMAGED)
+BRAKING = (Hold.BRAKE, Hold.WRONG_SERVER, Hold.HISTORY, Hold.SECTIONS, Hold.DAMAGED, Hold.RESTORED)
 # ... and these stop it until the server is well again. Each is the server's matter, and is said once.
 SERVERS = (*BRAKING, Hold.OFFLINE, Hold.DELETION_OFF, Hold.DOUBT)

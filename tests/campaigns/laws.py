@@ -207,6 +207,8 @@ WHAT_STOPS_ALL = [
         Mute("deletions/alarms.py", "doubted"), VETO.format("the_history_may_have_shrunk")),
     Law("damage", "A damaged database holds everything.",
         Mute("deletions/alarms.py", "_of_damage", '""'), VETO.format("the_database_is_damaged")),
+    Law("restore", "After a restore everything waits for the owner.",
+        Mute("deletions/restored.py", "alarm", '""'), VETO.format("plaxe_was_restored")),
 ]  # fmt: skip
 
 THE_DELETE = [

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from accounts.models import Job
+from accounts.models import Job, PlexServer
 from deletions import protecting, queue
 from deletions.models import Hold, OwnPolicy, Status
 from deletions.space import rules
@@ -276,6 +276,11 @@ def the_history_may_have_shrunk_by_now(on: Stage) -> None:
 @veto(Hold.DAMAGED)
 def the_database_is_damaged(on: Stage) -> None:
     on.server.distrust(timezone.now())
+
+
+@veto(Hold.RESTORED)
+def plaxe_was_restored(on: Stage) -> None:
+    PlexServer.objects.update(restored_from=timezone.now())
 
 
 @veto(Hold.BRAKE, shelve=two_films)

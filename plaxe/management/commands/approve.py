@@ -15,6 +15,7 @@ from plaxe.verbs import Verb, VerbCommand
 ALARMS = {
     "history": (Hold.HISTORY, "histories", "The history of %s is accepted as it is."),
     "database": (Hold.DAMAGED, "databases", "The database of %s is taken for repaired."),
+    "restored": (Hold.RESTORED, "restored", "%s goes on from the backup."),
     "libraries": (Hold.SECTIONS, "libraries", "The libraries of %s are accepted as they are."),
 }
 
@@ -48,6 +49,11 @@ class Command(VerbCommand):
         )
         parser.add_argument(
             "--libraries", action="store_true", help="libraries that are not those known before, likewise"
+        )
+        parser.add_argument(
+            "--restored",
+            action="store_true",
+            help="what waits since Plaxe was restored from a backup, likewise",
         )
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
