@@ -8,6 +8,7 @@ import deletions.tasks
 import media.tasks
 from accounts.models import Installation, Job, PlexServer
 from media.models import Webhook
+from plaxe import backup
 
 TASKS = {
     Job.Kind.VIEWERS: accounts.tasks.sync_viewers,
@@ -30,3 +31,8 @@ def reconcile() -> None:
         accounts.tasks.hint(deletions.tasks.remove, pk)
     for job in Job.objects.wanted().free(now):
         accounts.tasks.hint(TASKS[Job.Kind(job.kind)], job.server_id)
+
+
+@shared_task
+def back_up() -> None:
+    backup.make(backup.Kind.DAILY, timezone.now())
