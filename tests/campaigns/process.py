@@ -108,10 +108,10 @@ def wait_until(
 def environment(folder: Path, plex_tv_url: str, **more: str) -> Iterator[dict[str, str]]:
     """Of a Plaxe without a brake, on SQLite, or on PostgreSQL where the tests run on that."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PLAXE_", "DATABASE"))}
-    with _database() as database:
+    with database() as own:
         yield {
             **kept,
-            **database,
+            **own,
             "DJANGO_SETTINGS_MODULE": "plaxe.settings",
             "PLAXE_ENV_FILE": "",
             "PLAXE_DATA_DIR": str(prepare(folder / "data")),
@@ -124,7 +124,7 @@ def environment(folder: Path, plex_tv_url: str, **more: str) -> Iterator[dict[st
 
 
 @contextmanager
-def _database() -> Iterator[dict[str, str]]:
+def database() -> Iterator[dict[str, str]]:
     url = os.environ.get("DATABASE_URL")
     if not url:
         yield {}
