@@ -81,13 +81,23 @@ def secret(path: Path, make: Callable[[], str]) -> str:
     return value
 
 
-def _create(path: Path, value: str) -> None:
+def replace(path: Path, value: str) -> None:
+    """Whole or not at all."""
+    _drafted(path, value).replace(path)
+
+
+def _drafted(path: Path, value: str) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(value + "\n")
         file.flush()
         os.fsync(file.fileno())
+    return draft
+
+
+def _create(path: Path, value: str) -> None:
+    draft = _drafted(path, value)
     try:
         os.link(draft, path)  # unlike a rename this never replaces what another process made first
     except FileExistsError:
