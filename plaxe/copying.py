@@ -47,7 +47,8 @@ def compare(source: str, target: str) -> None:
 def _empty(target: str) -> None:
     connection = connections[target]
     with connection.cursor() as cursor:
-        for model in [*tables(), Session]:
+        every: list[Model] = [*tables(), Session]
+        for model in every:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
 
 
