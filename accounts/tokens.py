@@ -14,6 +14,7 @@ from accounts.claiming import cloud
 from accounts.connecting import reach
 from accounts.fields import Unreadable
 from accounts.models import Installation, PlexServer, PlexUser
+from accounts.wording import sentence as _
 from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited, Unauthorized
 from plexclient.server import PlexMediaServer
 from plexclient.types import SharedServer
@@ -78,7 +79,9 @@ class ViewerTokens:
         if self._throttled:
             raise self._throttled
         if not viewer.uuid:
-            raise NoToken(f"Plaxe does not know {viewer}'s place in the Plex home. Sync the viewers.")
+            raise NoToken(
+                _("Plaxe does not know %(who)s's place in the Plex home. Sync the viewers.", who=viewer)
+            )
         if viewer.is_protected and (not viewer.has_pin or viewer.is_pin_refused):
             raise _pin_needed(viewer)
         try:
@@ -95,9 +98,10 @@ class ViewerTokens:
                 raise
             viewer.refuse_pin()
         except Unreadable as error:
-            raise NoToken(f"The PIN of {viewer} cannot be read: {error} Or enter it again.") from None
+            words = _("The PIN of %(who)s cannot be read: %(why)s Or enter it again.", who=viewer, why=error)
+            raise NoToken(words) from None
         except NotFound:
-            raise NoToken(f"{viewer} is no longer in the Plex home. Sync the viewers.") from None
+            raise NoToken(_("%(who)s is no longer in the Plex home. Sync the viewers.", who=viewer)) from None
         raise _pin_needed(viewer)
 
     def _exchange(self, viewer: PlexUser, token: str) -> str:
@@ -105,10 +109,13 @@ class ViewerTokens:
             is_this = resource.client_identifier == self._server.machine_identifier
             if is_this and resource.access_token:
                 return resource.access_token
-        raise NoToken(
-            f"Plex gives no token for {viewer} on {self._server}: nothing is shared, or the profile "
-            "forbids it. Share the server with this person in Plex."
+        words = _(
+            "Plex gives no token for %(who)s on %(server)s: nothing is shared, or the profile forbids it. "
+            "Share the server with this person in Plex.",
+            who=viewer,
+            server=self._server,
         )
+        raise NoToken(words)
 
 
 def _of(server: PlexServer, now: datetime) -> ViewerTokens:
@@ -131,22 +138,30 @@ def _demand(outcome: T | Exception) -> T:
 
 def _refusal(viewer: PlexUser, share: SharedServer | None) -> NoToken:
     if share is None:
-        return NoToken(f"The server is not shared with {viewer} any more. Share it again in Plex.")
+        return NoToken(
+            _("The server is not shared with %(who)s any more. Share it again in Plex.", who=viewer)
+        )
     if share.accepted_at is None:
-        return NoToken(f"{viewer} has not accepted the invitation to the server yet.")
-    return NoToken(
-        f"Plex gives no token for {viewer}, as for some accounts with a restriction profile. "
-        "Lift the restriction in Plex."
+        return NoToken(_("%(who)s has not accepted the invitation to the server yet.", who=viewer))
+    words = _(
+        "Plex gives no token for %(who)s, as for some accounts with a restriction profile. Lift the "
+        "restriction in Plex.",
+        who=viewer,
     )
+    return NoToken(words)
 
 
 def _pin_needed(viewer: PlexUser) -> NoToken:
     if viewer.has_pin:
-        return NoToken(f"Plex does not accept the PIN that Plaxe has for {viewer}. Enter it again.")
-    return NoToken(f"{viewer}'s account asks for a PIN. Enter it on the page of this viewer.")
+        return NoToken(
+            _("Plex does not accept the PIN that Plaxe has for %(who)s. Enter it again.", who=viewer)
+        )
+    return NoToken(_("%(who)s's account asks for a PIN. Enter it on the page of this viewer.", who=viewer))
 
 
 def in_words(error: PlexError, viewer: PlexUser) -> str:
     if isinstance(error, Unauthorized):
-        return f"Plex did not accept the token it gave for {viewer}. If that lasts, sync the viewers."
+        return _(
+            "Plex did not accept the token it gave for %(who)s. If that lasts, sync the viewers.", who=viewer
+        )
     return str(error)

@@ -11,12 +11,10 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
-from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PlexServer
+from accounts.wording import moment
+from accounts.wording import sentence as _
 from deletions import restored
 from deletions.models import Deletion, Hold
 from media.models import HistoryCursor
@@ -30,7 +28,7 @@ class Source:
     `mark` finds the servers it may be the matter with, so that pages need not ask each of them.
     """
 
-    subject: str | Promise
+    subject: str
     mark: Q
     words: Callable[[PlexServer], str]
     accept: Callable[[PlexServer, datetime], bool]
@@ -49,11 +47,12 @@ def _of_damage(server: PlexServer) -> str:
     damaged_at = PlexServer.objects.values_list("damaged_at", flat=True).get(pk=server.pk)
     if damaged_at is None:
         return ""
-    when = date_format(localtime(damaged_at), "DATETIME_FORMAT")
     return _(
         "%(server)s said on %(when)s that its database is damaged. What it says of who has seen what may be "
-        "wrong. Nothing is deleted until you have repaired it and say so."
-    ) % {"server": server, "when": when}
+        "wrong. Nothing is deleted until you have repaired it and say so.",
+        server=server,
+        when=moment(damaged_at),
+    )
 
 
 def _accept_damage(server: PlexServer, now: datetime) -> bool:

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.models import PlexServer
+from accounts.wording import counted as ngettext
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions.models import Deletion, Effective, Hold, Status
 from media.models import LibrarySection, MediaItem
 
@@ -20,16 +23,17 @@ def clock_was_set(step: timedelta) -> str:
     """What a clock that is set makes due was not waited for."""
     if abs(step) <= TOLERATED_STEP:
         return ""
-    direction = "forward" if step > timedelta(0) else "back"
-    return f"The clock of this machine was set {direction} by {_span(abs(step))}. Is it right now?"
+    if step > timedelta(0):
+        return _("The clock of this machine was set forward by %(span)s. Is it right now?", span=_span(step))
+    return _("The clock of this machine was set back by %(span)s. Is it right now?", span=_span(-step))
 
 
 def _span(length: timedelta) -> str:
     """`3 days 4:30 hours`"""
     minutes = round(length.total_seconds() / 60)
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    told = [f"{days} day{'' if days == 1 else 's'}"] if days else []
-    return " ".join([*told, f"{hours}:{rest:02} hours"] if hours or rest else told)
+    told = [ngettext("%(n)s day", "%(n)s days", days)] if days else []
+    return together([*told, _("%(time)s hours", time=f"{hours}:{rest:02}")] if hours or rest else told)
 
 
 def made_due(rows: Iterable[Deletion], step: timedelta, now: datetime) -> list[Deletion]:
@@ -48,9 +52,13 @@ def pulled(policy: Effective, server: PlexServer, rows: Iterable[Deletion]) -> s
     rows = [row for row in rows if Hold.BRAKE not in row.accepted]
     size = sum(row.bytes for row in rows)
     if 0 < policy.brake_items < len(rows):
-        return f"{len(rows)} titles became due at once, more than {policy.brake_items}."
+        return _("%(n)s titles became due at once, more than %(most)s.", n=len(rows), most=policy.brake_items)
     if 0 < policy.brake_bytes < size:
-        return f"{_told(size)} became due at once, more than {_told(policy.brake_bytes)}."
+        return _(
+            "%(size)s became due at once, more than %(most)s.",
+            size=_told(size),
+            most=_told(policy.brake_bytes),
+        )
     return _share_of_a_section(policy.brake_percent, server, rows)
 
 
@@ -65,6 +73,11 @@ def _share_of_a_section(percent: int, server: PlexServer, rows: list[Deletion]) 
     for section in LibrarySection.objects.filter(server=server, pk__in=counts):
         leaves = MediaItem.objects.leaves().filter(section=section).count()
         if counts[section.pk] > max(ALWAYS_FEW, leaves * percent / 100):
-            share = f"{counts[section.pk]} of the {leaves} titles in {section}"
-            return f"{share} became due at once, more than {percent} %."
+            return _(
+                "%(n)s of the %(all)s titles in %(library)s became due at once, more than %(percent)s %%.",
+                n=counts[section.pk],
+                all=leaves,
+                library=section,
+                percent=percent,
+            )
     return ""

@@ -5,6 +5,8 @@ Each law is one function. It answers None, or the objection that holds the delet
 
 from datetime import datetime
 
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from deletions import alarms, keeping, moved, queue, snapshot, witnesses
 from deletions.facts import Facts, Law, NoAnswer, Objection, Vanished
 from deletions.files import same_files, trash_takes_it, versions_settled
@@ -32,7 +34,10 @@ def same_key(deletion: Deletion, facts: Facts, now: datetime) -> Objection | Non
     key = moved.new_key(deletion)
     if not key:
         return None
-    return Objection(Hold.REKEYED, f"Its key in Plex was {deletion.rating_key} when queued and is {key} now.")
+    words = _(
+        "Its key in Plex was %(then)s when queued and is %(now)s now.", then=deletion.rating_key, now=key
+    )
+    return Objection(Hold.REKEYED, words)
 
 
 def not_cancelled(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -44,7 +49,8 @@ def not_cancelled(deletion: Deletion, facts: Facts, now: datetime) -> Objection 
 def same_server(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     if facts.root.machine_identifier == deletion.snapshot["machine_identifier"]:
         return None
-    return Objection(Hold.WRONG_SERVER, f"Another server answers at the address of {deletion.server}.")
+    words = _("Another server answers at the address of %(server)s.", server=deletion.server)
+    return Objection(Hold.WRONG_SERVER, words)
 
 
 def same_libraries(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -60,17 +66,17 @@ def deletion_allowed(deletion: Deletion, facts: Facts, now: datetime) -> Objecti
         return None
     return Objection(
         Hold.DELETION_OFF,
-        "Plex does not allow deletion. Switch it on in Plex: Settings > Library > Allow media deletion.",
+        _("Plex does not allow deletion. Switch it on in Plex: Settings > Library > Allow media deletion."),
     )
 
 
 def nobody_is_playing(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     for session in facts.sessions:
         if not session.rating_key and session.type in ("", *MediaItem.LEAVES):
-            return Objection(Hold.PLAYING, "Somebody is playing something that Plex does not name.")
+            return Objection(Hold.PLAYING, _("Somebody is playing something that Plex does not name."))
         if _is_needed_for(session, deletion):
-            who = session.user_title or "Somebody"
-            return Objection(Hold.PLAYING, f"{who} is playing {session.title or 'it'}.")
+            who, what = session.user_title or _("Somebody"), session.title or _("it")
+            return Objection(Hold.PLAYING, _("%(who)s is playing %(title)s.", who=who, title=what))
     return None
 
 
@@ -94,15 +100,16 @@ def not_elsewhere(deletion: Deletion, facts: Facts, now: datetime) -> Objection 
     """After a rebuild its key may be nobody's or another title's, and the title is there all the same."""
     is_lost = moved.has_lost_key(deletion)
     if is_lost and not moved.can_be_found(deletion):
-        words = (
+        words = _(
             "Its key in Plex stands for another title now, and nothing tells where this one is. Cancel it; "
+            "if it is still there, it is queued anew under its own key."
         )
-        return Objection(Hold.CHANGED, f"{words}if it is still there, it is queued anew under its own key.")
+        return Objection(Hold.CHANGED, words)
     try:
         _demand_there(facts, is_lost=is_lost)
     except Vanished:
         if key := moved.key_on_server(facts.client, deletion):
-            words = f"Plex has it under another key now, {key}. It goes on after the next sync."
+            words = _("Plex has it under another key now, %(key)s. It goes on after the next sync.", key=key)
             return Objection(Hold.REKEYED, words)
         raise
     return None
@@ -120,9 +127,7 @@ def same_title(deletion: Deletion, facts: Facts, now: datetime) -> Objection | N
         ("guid", deletion.snapshot["guid"], facts.metadata.guid),
     ):
         if then != today:
-            return Objection(
-                Hold.CHANGED, f"Its {name} was {then or 'empty'} when queued and is {today or 'empty'} now."
-            )
+            return Objection(Hold.CHANGED, snapshot.differs(name, then, today))
     return None
 
 
@@ -133,11 +138,14 @@ def same_library(deletion: Deletion, facts: Facts, now: datetime) -> Objection |
         return None
     row = facts.sections.get(section.key)
     if row is None:
-        return Objection(Hold.UNREADABLE, f"Plex does not list its library, {section}, at the moment.")
+        words = _("Plex does not list its library, %(library)s, at the moment.", library=section)
+        return Objection(Hold.UNREADABLE, words)
     if section.accepted_uuid and not row.uuid:
-        return Objection(Hold.UNREADABLE, f"Plex does not say whether {section} is the library it was.")
+        words = _("Plex does not say whether %(library)s is the library it was.", library=section)
+        return Objection(Hold.UNREADABLE, words)
     if facts.metadata.section_key not in (None, section.key):
-        return Objection(Hold.CHANGED, f"It is no longer in {section} but in another library. Sync them.")
+        words = _("It is no longer in %(library)s but in another library. Sync them.", library=section)
+        return Objection(Hold.CHANGED, words)
     return None
 
 
@@ -145,7 +153,7 @@ def known_anew(deletion: Deletion, facts: Facts, now: datetime) -> Objection | N
     """It is the title that was queued: what Plex says of it today is what a person sees and may approve."""
     item = deletion.item
     if item is None:
-        return Objection(Hold.CHANGED, "Plaxe no longer knows this title. Sync the libraries.")
+        return Objection(Hold.CHANGED, _("Plaxe no longer knows this title. Sync the libraries."))
     sync.store(item.server, item.section, [facts.metadata], now)
     return None
 
@@ -161,12 +169,13 @@ def siblings_known(deletion: Deletion, facts: Facts, now: datetime) -> Objection
         return None
     show = deletion.item.show if deletion.item else None
     if show is None or facts.metadata.grandparent_rating_key not in (None, show.rating_key):
-        words = "It is in another show than Plaxe knows. The next look at the libraries settles that."
+        words = _("It is in another show than Plaxe knows. The next look at the libraries settles that.")
         return Objection(Hold.UNREADABLE, words)
     try:
         facts.above.read_episodes(show, now)
     except NotFound as error:
-        return Objection(Hold.UNREADABLE, f"Which other episodes are in its file is not known. {error}")
+        words = _("Which other episodes are in its file is not known. %(why)s", why=told(error))
+        return Objection(Hold.UNREADABLE, words)
     return None
 
 
@@ -185,7 +194,9 @@ def not_kept(deletion: Deletion, facts: Facts, now: datetime) -> Objection | Non
         if words := keeping.by_label(deletion, facts.metadata, facts.above):
             return Objection(Hold.KEPT, words)
     except NotFound as error:  # where a title cannot be without
-        return Objection(Hold.UNREADABLE, f"Whether a label keeps it is not known. {error}")
+        return Objection(
+            Hold.UNREADABLE, _("Whether a label keeps it is not known. %(why)s", why=told(error))
+        )
     return still_not_kept(deletion)
 
 
@@ -211,7 +222,7 @@ def viewers_still_say_so(deletion: Deletion, facts: Facts, now: datetime) -> Obj
         return Objection(*queue.missing(deletion))
     if words := witnesses.half_way(item):
         return Objection(Hold.HALF_PLAYED, words)
-    return Objection(Hold.STATE, " ".join(unknown)) if unknown else None
+    return Objection(Hold.STATE, together(unknown)) if unknown else None
 
 
 def neighbours_agree(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -219,9 +230,11 @@ def neighbours_agree(deletion: Deletion, facts: Facts, now: datetime) -> Objecti
     for neighbour in neighbours(deletion):
         theirs = neighbour.deletions.due(now).first()  # what holds it now may have passed: its laws will say
         if theirs is None or _keeps_what_goes(theirs, deletion):
-            return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is not to go yet.")
+            words = _("Its file also holds %(title)s, which is not to go yet.", title=neighbour)
+            return Objection(Hold.NEIGHBOUR, words)
         if found := _of_neighbour(theirs, facts, now):
-            return Objection(Hold.NEIGHBOUR, f"Its file also holds {neighbour}, which is held: {found}")
+            words = _("Its file also holds %(title)s, which is held: %(why)s", title=neighbour, why=found)
+            return Objection(Hold.NEIGHBOUR, words)
     return None
 
 
@@ -229,7 +242,7 @@ def _of_neighbour(theirs: Deletion, facts: Facts, now: datetime) -> str:
     try:
         found = _first(OWN_LAWS, theirs, Facts(facts.client, theirs, facts.tokens, facts.above), now)
     except Vanished:  # it says nothing about this title
-        return "Plex does not show it any more. The next look at the libraries settles that."
+        return _("Plex does not show it any more. The next look at the libraries settles that.")
     return found.text if found else ""
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from accounts.connecting import reach
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.wording import sentence as _
 from deletions.models import AuditEntry
 from media.models import PlaySession
 
@@ -23,10 +24,10 @@ def cancel_transcode(session: PlaySession, now: datetime, *, by: User | None = N
     if not session.transcode_key:
         raise Refused(f"Plex converts nothing for {session.viewer_name}.")
     reach(session.server, now).cancel_transcode(session.transcode_key)
-    _write_down(session, "Plex was told to stop converting it.", now, by)
+    _write_down(session, _("Plex was told to stop converting it."), now, by)
 
 
 def _write_down(session: PlaySession, text: str, now: datetime, by: User | None) -> None:
-    words = f"{session.viewer_name}: {text}" if text else session.viewer_name
+    words = _("%(who)s: %(text)s", who=session.viewer_name, text=text) if text else session.viewer_name
     verb = AuditEntry.Verb.ENDED
     AuditEntry.concerning(session.server, verb, now, title=session.title, text=words, by=by).save()

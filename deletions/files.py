@@ -4,6 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from unicodedata import normalize
 
+from accounts.wording import counted as ngettext
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions.facts import Facts, Objection
 from deletions.models import Deletion, Hold
 from deletions.removal import quarantine
@@ -16,7 +19,9 @@ def versions_settled(deletion: Deletion, facts: Facts, now: datetime) -> Objecti
         return _choice_stands(deletion, facts)
     if len(facts.versions) == 1 or Hold.VERSIONS in deletion.accepted:
         return None
-    words = f"It has {len(facts.versions)} versions. Choose one, approve to delete all of them, or cancel."
+    words = _(
+        "It has %(n)s versions. Choose one, approve to delete all of them, or cancel.", n=len(facts.versions)
+    )
     return Objection(Hold.VERSIONS, words)
 
 
@@ -25,32 +30,40 @@ def _choice_stands(deletion: Deletion, facts: Facts) -> Objection | None:
     then = {file.get("media_id") for file in files}
     today = {str(version.id or "") for version in facts.versions}
     if deletion.version in then - today:
-        return Objection(Hold.VERSIONS, f"The chosen version is no longer there. {_left(today)}")
+        return Objection(Hold.VERSIONS, together([_("The chosen version is no longer there."), _left(today)]))
     if today != then or not today - {deletion.version}:
-        words = f"Its versions are not those among which one was chosen. {_left(today)}"
-        return Objection(Hold.VERSIONS, words)
+        words = _("Its versions are not those among which one was chosen.")
+        return Objection(Hold.VERSIONS, together([words, _left(today)]))
     if shared := {file["path"] for file in deletion.files} & facts.staying:
-        return Objection(Hold.VERSIONS, f"{min(shared)} belongs to another version too. {_left(today)}")
+        words = _("%(file)s belongs to another version too.", file=min(shared))
+        return Objection(Hold.VERSIONS, together([words, _left(today)]))
     return None
 
 
 def _left(versions: set[str]) -> str:
-    number = f"{len(versions)} versions are" if len(versions) > 1 else "Only one version is"
-    return f"{number} there now. Choose again: approving deletes all that is there, cancelling keeps it."
+    return ngettext(
+        "Only one version is there now. Choose again: approving deletes all that is there, cancelling keeps "
+        "it.",
+        "%(n)s versions are there now. Choose again: approving deletes all that is there, cancelling keeps "
+        "it.",
+        max(len(versions), 1),
+    )
 
 
 def same_files(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     if not facts.parts or not all(part.file for part in facts.parts):
-        return Objection(Hold.UNREADABLE, "Plex does not say which files it has.")
+        return Objection(Hold.UNREADABLE, _("Plex does not say which files it has."))
     files = [file for file in deletion.snapshot["files"] if file["path"] not in facts.went]
     then = {file["path"]: file["size"] for file in files}
     today = {part.file: file_size(part.size) for part in facts.parts}
     if unknown := [path for path, size in today.items() if size is None]:
-        return Objection(Hold.UNREADABLE, f"Plex does not say how large the file {min(unknown)} is.")
+        words = _("Plex does not say how large the file %(file)s is.", file=min(unknown))
+        return Objection(Hold.UNREADABLE, words)
     if difference := _difference(then, today):
         return Objection(Hold.CHANGED, difference)
     if lost := facts.lost - {*deletion.snapshot.get("went", [])}:
-        return Objection(Hold.CHANGED, f"Plex cannot reach the file {min(lost)}. Is the disk mounted?")
+        words = _("Plex cannot reach the file %(file)s. Is the disk mounted?", file=min(lost))
+        return Objection(Hold.CHANGED, words)
     return None
 
 
@@ -58,11 +71,15 @@ def _difference(then: dict[str, int | None], today: dict[str, int | None]) -> st
     for path in sorted(then.keys() - today.keys()):
         return _renamed(path, today.keys() - then.keys())
     for path in sorted(today.keys() - then.keys()):
-        return f"The file {path} was not there when it was queued."
+        return _("The file %(file)s was not there when it was queued.", file=path)
     for path in sorted(then):
         if then[path] != today[path]:
-            before = "an unknown number of" if then[path] is None else then[path]
-            return f"The file {path} had {before} bytes when it was queued and has {today[path]} now."
+            return _(
+                "The file %(file)s had %(before)s bytes when it was queued and has %(now)s now.",
+                file=path,
+                before=_("an unknown number of") if then[path] is None else then[path],
+                now=today[path],
+            )
     return ""
 
 
@@ -70,10 +87,21 @@ def _renamed(path: str, others: Collection[str]) -> str:
     """Two names can look the same and be two files."""
     alike = next((other for other in sorted(others) if _folded(other) == _folded(path)), None)
     if alike is None:
-        return f"The file {path} was there when it was queued and is not now."
+        return _("The file %(file)s was there when it was queued and is not now.", file=path)
     is_form = normalize("NFC", alike) == normalize("NFC", path)
-    difference = "in how its letters are encoded" if is_form else "in capital and small letters"
-    return f"The file {path} is called {alike} now. The two differ only {difference}, but they are two names."
+    if is_form:
+        return _(
+            "The file %(file)s is called %(other)s now. The two differ only in how their letters are "
+            "encoded, but they are two names.",
+            file=path,
+            other=alike,
+        )
+    return _(
+        "The file %(file)s is called %(other)s now. The two differ only in capital and small letters, but "
+        "they are two names.",
+        file=path,
+        other=alike,
+    )
 
 
 def _folded(path: str) -> str:
@@ -85,4 +113,5 @@ def trash_takes_it(deletion: Deletion, facts: Facts, now: datetime) -> Objection
     if not facts.goes_to_trash or facts.is_lost:
         return None
     reason = quarantine.obstacle(deletion)
-    return Objection(Hold.QUARANTINE, f"It cannot be moved to the trash: {reason}") if reason else None
+    words = _("It cannot be moved to the trash: %(why)s", why=reason)
+    return Objection(Hold.QUARANTINE, words) if reason else None

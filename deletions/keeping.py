@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
+from accounts.wording import sentence as _
 from deletions.models import Deletion, Status
 from media import kept, sync
 from media.models import MediaItem
@@ -51,11 +51,12 @@ def by_label(deletion: Deletion, title: Metadata, above: Above) -> str:
     if not label:
         return ""
     if _carries(title, label):
-        return _("It carries the label %s in Plex.") % label
+        return _("It carries the label %(label)s in Plex.", label=label)
     for kind, key in _keys_above(deletion, title):
         if _carries(above.metadata(key), label):
-            words = _("Its season carries the label %s in Plex.")
-            return (words if kind == Type.SEASON else _("Its show carries the label %s in Plex.")) % label
+            if kind == Type.SEASON:
+                return _("Its season carries the label %(label)s in Plex.", label=label)
+            return _("Its show carries the label %(label)s in Plex.", label=label)
     return ""
 
 

@@ -7,13 +7,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import PlexServer, PlexUser, User
+from accounts.wording import sentence as _
 from deletions.models import AuditEntry
 from deletions.models.audit import AuditEntryQuerySet
 from media.models import MediaItem, Protection
 from media.protecting import Target
 
 Verb = AuditEntry.Verb
-RATED = "A rating protects it."
+RATED = _("A rating protects it.")
 
 
 def said_of(item: MediaItem) -> AuditEntryQuerySet:

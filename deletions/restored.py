@@ -5,11 +5,9 @@ So nothing goes, neither what waits nor what becomes due, until the owner has lo
 
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-
 from accounts.models import PlexServer
+from accounts.wording import moment
+from accounts.wording import sentence as _
 from deletions.models import AuditEntry, Deletion, Hold, Status
 
 
@@ -29,9 +27,10 @@ def alarm(server: PlexServer) -> str:
     if server.restored_from is None:
         return ""
     return _(
-        "Plaxe was restored from a backup of %s. What was watched, cancelled or protected since then it does"
-        " not know. Nothing is deleted until you have looked and say so."
-    ) % date_format(localtime(server.restored_from), "DATETIME_FORMAT")
+        "Plaxe was restored from a backup of %(when)s. What was watched, cancelled or protected since then "
+        "it does not know. Nothing is deleted until you have looked and say so.",
+        when=moment(server.restored_from),
+    )
 
 
 def accept(server: PlexServer, now: datetime) -> bool:

@@ -5,16 +5,25 @@ from typing import Any
 from django.utils import translation
 
 from accounts.models import PlexServer
+from accounts.wording import counted as ngettext
+from accounts.wording import moment
+from accounts.wording import sentence as _
 from media.answers import Pair
 from media.guids import is_matched
 from media.models import ALL, Assignment, MediaFile, MediaItem, Watch
 from plexclient.types import Metadata
 
+NAMES = {"type": _("type"), "title": _("title"), "edition": _("edition")}
+ASSIGNED = {
+    "movie": _("%(who)s watched it on %(when)s (%(source)s)%(where)s, assigned to the movie."),
+    "show": _("%(who)s watched it on %(when)s (%(source)s)%(where)s, assigned to the show."),
+    "season": _("%(who)s watched it on %(when)s (%(source)s)%(where)s, assigned to the season."),
+    "episode": _("%(who)s watched it on %(when)s (%(source)s)%(where)s, assigned to the episode."),
+}
+
 
 def facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, Any]:
-    """What a deletion knows about its title and about those who watched it. A record has one language."""
-    with translation.override("en"):
-        reasons = [*(_reason(*pair) for pair in pairs), *_quorum(item)]
+    """What a deletion knows about its title and about those who watched it."""
     return {
         "rating_key": item.rating_key,
         "type": item.type,
@@ -22,14 +31,20 @@ def facts(server: PlexServer, item: MediaItem, pairs: list[Pair]) -> dict[str, A
         "bytes": item.size,
         "snapshot": _contract(server, item),
         "viewers": list({pair[0].viewer_id: _viewer(*pair) for pair in pairs}.values()),
-        "reasons": reasons,
+        "reasons": [*(_reason(*pair) for pair in pairs), *_quorum(item)],
     }
 
 
 def _quorum(item: MediaItem) -> list[str]:
     if item.needed == ALL:
         return []
-    return [f"It was enough that {'one' if item.needed == 1 else item.needed} of those assigned watched it."]
+    return [
+        ngettext(
+            "It was enough that one of those assigned watched it.",
+            "It was enough that %(n)s of those assigned watched it.",
+            item.needed,
+        )
+    ]
 
 
 def _contract(server: PlexServer, item: MediaItem) -> dict[str, Any]:
@@ -79,8 +94,17 @@ def renamed(then: dict[str, Any], today: dict[str, Any]) -> str:
         pairs += [(f"{name} id", one, ids.get(name, "")) for name, one in then["external_ids"].items()]
     for name, before, now in pairs:
         if before != now:
-            return f"Its {name} was {before or 'empty'} when queued and is {now or 'empty'} now."
+            return differs(name, before, now)
     return ""
+
+
+def differs(name: str, before: object, now: object) -> str:
+    return _(
+        "Its %(name)s was %(before)s when queued and is %(now)s now.",
+        name=NAMES.get(name, name),
+        before=before or _("empty"),
+        now=now or _("empty"),
+    )
 
 
 def _described(file: MediaFile) -> dict[str, Any]:
@@ -99,8 +123,13 @@ def _viewer(assignment: Assignment, watch: Watch) -> dict[str, Any]:
 
 def _reason(assignment: Assignment, watch: Watch) -> str:
     """`Bob watched it on 2026-11-20 21:14 UTC (Plex history) on Attic, assigned to the show.`"""
-    when = f"{watch.last_viewed_at:%Y-%m-%d %H:%M} UTC"
-    level = assignment.item.get_type_display().lower()
-    known = f"{assignment.viewer} watched it on {when} ({watch.get_source_display()})"
-    where = "" if watch.server_id == assignment.server_id else f" on {watch.item.server}"
-    return f"{known}{where}, assigned to the {level}."
+    is_here = watch.server_id == assignment.server_id
+    with translation.override("en"):
+        source = watch.get_source_display()
+    return _(
+        ASSIGNED[assignment.item.type],
+        who=assignment.viewer,
+        when=moment(watch.last_viewed_at) if watch.last_viewed_at else _("an unknown day"),
+        source=_(source),
+        where="" if is_here else _(" on %(server)s", server=watch.item.server),
+    )

@@ -5,9 +5,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 
 from accounts.models import PlexServer
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions.models import AuditEntry, Deletion, Hold
 from media.models import LibrarySection
 
@@ -27,12 +29,12 @@ def tell_kept(section: LibrarySection, rows: Collection[Deletion], text: str) ->
 
 def tell_postponed(server: PlexServer, number: int, text: str, now: datetime) -> None:
     title, verb = ngettext("%d title", "%d titles", number) % number, AuditEntry.Verb.CHANGED
-    words = f"{text} What was not due yet waits as long as before."
+    words = together([text, _("What was not due yet waits as long as before.")])
     AuditEntry.concerning(server, verb, now, title=title, text=words).save()
 
 
 def tell_back(server: PlexServer) -> None:
-    verb, words = AuditEntry.Verb.RESUMED, gettext("It answers again.")
+    verb, words = AuditEntry.Verb.RESUMED, _("It answers again.")
     AuditEntry.concerning(server, verb, timezone.now(), title=str(server), text=words).save()
 
 

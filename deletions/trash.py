@@ -14,9 +14,12 @@ from django.db import transaction
 from accounts.connecting import reach
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.wording import sentence as _
+from accounts.wording import told
 from deletions.models import AuditEntry, Deletion, Policy, Quarantined, QuarantinedFile, Status
 from deletions.removal.moving import Where
 from deletions.removal.places import Obstacle
+from deletions.removal.quarantine import PLACES
 from deletions.removal.refreshing import refresh
 from deletions.removal.trashed import take_back, throw_away, whereabouts
 from plexclient.errors import PlexError
@@ -80,7 +83,7 @@ def _taken(deletion: Deletion, now: datetime) -> Iterator[Quarantined]:
     try:
         yield row
     except Obstacle as found:
-        raise Refused(str(found)) from None
+        raise Refused(told(found)) from None
     finally:
         row.release()
 
@@ -88,17 +91,19 @@ def _taken(deletion: Deletion, now: datetime) -> Iterator[Quarantined]:
 def _refuse_unless_free(file: QuarantinedFile) -> None:
     match whereabouts(file):
         case Where.IN_BOTH:
-            raise Obstacle(f"Another file is in its place: {file.place}. Move that away first.")
+            words = _("Another file is in its place: %(file)s. Move that away first.", file=file.place)
+            raise Obstacle(words)
         case Where.NOWHERE | Where.UNSEEN as where:
-            raise Obstacle(f"{file.trashed} is {where.value}")
+            raise Obstacle(_(PLACES[where], file=file.trashed))
 
 
 def _refuse_unless_trashed(file: QuarantinedFile) -> None:
     match whereabouts(file):
         case Where.IN_PLACE:
-            raise Obstacle(f"{file.place} is back in its place already. Put back the rest as well.")
+            words = _("%(file)s is back in its place already. Put back the rest as well.", file=file.place)
+            raise Obstacle(words)
         case Where.UNSEEN as where:
-            raise Obstacle(f"{file.trashed} is {where.value}")
+            raise Obstacle(_(PLACES[where], file=file.trashed))
 
 
 def _record_return(row: Quarantined, now: datetime, by: User | None) -> None:
@@ -128,7 +133,7 @@ def purge_due(now: datetime) -> PurgeReport:
             freed.append(purge(row.deletion, now))
         except Refused as refusal:
             troubles += 1
-            row.release(trouble=str(refusal))
+            row.release(trouble=told(refusal))
             logger.warning("Purging %s: %s", row, refusal)
     return PurgeReport(len(freed), sum(freed), troubles, Policy.load().dry_run)
 

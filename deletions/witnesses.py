@@ -5,6 +5,8 @@ from datetime import datetime
 
 from accounts.models import Access, PlexServer, PlexUser
 from accounts.tokens import NoToken, ViewerTokens, in_words
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from deletions import alarms
 from deletions.models import Hold
 from media import counterparts, states
@@ -18,7 +20,7 @@ def lacking(item: MediaItem) -> tuple[Hold, str]:
     """Why a title is not complete: the hold, and the reason in words."""
     covering = list(item.covering_assignments().filter(is_optional=False))
     if not covering:
-        return Hold.UNWATCHED, "Nobody is assigned to it any more. Assign somebody, or cancel it."
+        return Hold.UNWATCHED, _("Nobody is assigned to it any more. Assign somebody, or cancel it.")
     known = {watch.viewer_id: watch for watch in Watch.objects.filter(item=item)}
     elsewhere = counterparts.views([item])
     waited_for = {
@@ -26,19 +28,24 @@ def lacking(item: MediaItem) -> tuple[Hold, str]:
         for row in covering
         if not answering(row, item, known.get(row.viewer_id), elsewhere.get((item.pk, row.viewer_id), ()))
     }
-    words = f"{_quorum(item, covering)}{_words(waited_for)}".strip()
-    return _why(waited_for), words or _doubt(item) or "It is not complete."
+    words = together([_quorum(item, covering), *_words(waited_for)])
+    return _why(waited_for), words or _doubt(item) or _("It is not complete.")
 
 
 def _doubt(item: MediaItem) -> str:
     if not MediaItem.objects.questioned().filter(pk=item.pk).exists():
         return ""
-    return f"Whether it is still the {item} of before is not known. Answer that on its page first."
+    return _(
+        "Whether it is still the %(title)s of before is not known. Answer that on its page first.",
+        title=item,
+    )
 
 
 def _quorum(item: MediaItem, covering: list[Assignment]) -> str:
     people = len({row.viewer_id for row in covering})
-    return f"It takes {item.needed} of the {people} who are assigned. " if item.needed != ALL else ""
+    if item.needed == ALL:
+        return ""
+    return _("It takes %(needed)s of the %(people)s who are assigned.", needed=item.needed, people=people)
 
 
 def _why(waited_for: dict[str, Watch | None]) -> Hold:
@@ -46,22 +53,22 @@ def _why(waited_for: dict[str, Watch | None]) -> Hold:
     return Hold.HALF_PLAYED if half and all(half) else Hold.UNWATCHED
 
 
-def _words(waited_for: dict[str, Watch | None]) -> str:
+def _words(waited_for: dict[str, Watch | None]) -> list[str]:
     """`Not seen by Carol. Bob has marked it unwatched.`"""
-    told = {name: _said(name, watch) for name, watch in sorted(waited_for.items())}
-    plain = [name for name, words in told.items() if not words]
-    unseen = [f"Not seen by {', '.join(plain)}."] if plain else []
-    return " ".join([*unseen, *filter(None, told.values())])
+    words = {name: _said(name, watch) for name, watch in sorted(waited_for.items())}
+    plain = [name for name, said in words.items() if not said]
+    unseen = [_("Not seen by %(names)s.", names=", ".join(plain))] if plain else []
+    return [*unseen, *filter(None, words.values())]
 
 
 def _said(name: str, watch: Watch | None) -> str:
     if watch is None:
         return ""
     if watch.is_half_way:
-        return f"{name} is half-way through it."
+        return _("%(who)s is half-way through it.", who=name)
     if watch.withdrawn_at and watch.withdrawn_by == Watch.Source.HAND:
-        return f"{name} has not seen it, says the owner."
-    return f"{name} has marked it unwatched." if watch.withdrawn_at else ""
+        return _("%(who)s has not seen it, says the owner.", who=name)
+    return _("%(who)s has marked it unwatched.", who=name) if watch.withdrawn_at else ""
 
 
 def is_half_way(item: MediaItem) -> bool:
@@ -91,16 +98,19 @@ def _hear_elsewhere(watch: Watch, tokens: ViewerTokens, now: datetime) -> str:
     if item.gone_at:
         return ""
     if doubts := _doubts(server):
-        return f"Whether {watch.viewer} has seen it on {server} is not known. {doubts}"
+        unknown = _(
+            "Whether %(who)s has seen it on %(server)s is not known.", who=watch.viewer, server=server
+        )
+        return together([unknown, doubts])
     words = _hear(item, watch.viewer, lambda: tokens.elsewhere(server, now), now)
-    return f"{server}: {words}" if words else ""
+    return _("%(who)s: %(text)s", who=server, text=words) if words else ""
 
 
 def half_way(item: MediaItem) -> str:
     """Who is in the middle of it, in words. A quorum takes it away from nobody."""
     paused = Watch.objects.filter(item=item, viewer__in=_witnesses(item), offset__gte=HALF_WAY)
     names = sorted(paused.values_list("viewer__name", flat=True))
-    return " ".join(f"{name} is half-way through it." for name in names)
+    return together(_("%(who)s is half-way through it.", who=name) for name in names)
 
 
 def _witnesses(item: MediaItem) -> list[PlexUser]:
@@ -111,7 +121,7 @@ def _witnesses(item: MediaItem) -> list[PlexUser]:
 def _doubts(server: PlexServer) -> str:
     """Why it is not believed at the moment, in words."""
     doubt = alarms.doubted(server)
-    return " ".join([*alarms.raised(server).values(), *([doubt[1]] if doubt else [])])
+    return together([*alarms.raised(server).values(), *([doubt[1]] if doubt else [])])
 
 
 def _hear(item: MediaItem, viewer: PlexUser, tokens: Callable[[], ViewerTokens], now: datetime) -> str:
@@ -122,7 +132,8 @@ def _hear(item: MediaItem, viewer: PlexUser, tokens: Callable[[], ViewerTokens],
     except (Forbidden, NotFound):
         return _hidden(item, viewer)
     except PlexError as error:
-        return f"Whether {viewer} still says to have seen it is not known: {in_words(error, viewer)}"
+        why = in_words(error, viewer)
+        return _("Whether %(who)s still says to have seen it is not known: %(why)s", who=viewer, why=why)
     return ""
 
 
@@ -132,18 +143,22 @@ def _silent(item: MediaItem, viewer: PlexUser, refusal: NoToken) -> str:
     present = Access.objects.filter(server=item.server_id, viewer=viewer, gone_at=None)
     if not present.exclude(state_read_at=None).exists() or not _relies_on(item, viewer):
         return ""
-    return (
-        f"Whether {viewer} still says to have seen it is not known any more. {refusal} Or say on the title's "
-        "page that this person has seen it."
+    return _(
+        "Whether %(who)s still says to have seen it is not known any more. %(why)s Or say on the title's "
+        "page that this person has seen it.",
+        who=viewer,
+        why=told(refusal),
     )
 
 
 def _hidden(item: MediaItem, viewer: PlexUser) -> str:
     if not _relies_on(item, viewer):
         return ""
-    return (
-        f"Plex does not show it to {viewer}, so whether he has seen it is not known. Share {item.section} "
-        "with this person again, say on the title's page that this person has seen it, or unassign."
+    return _(
+        "Plex does not show it to %(who)s, so whether he has seen it is not known. Share %(library)s with "
+        "this person again, say on the title's page that this person has seen it, or unassign.",
+        who=viewer,
+        library=item.section,
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.wording import sentence as _
+from accounts.wording import together
 from media import ruling
 from media.keeping import Rule, rule_of
 from media.models import Assignment, KeepRule, MediaItem, Protection
@@ -65,7 +66,7 @@ def keeping_of(item: MediaItem) -> Keeping:
 
 def reasons(items: Iterable[MediaItem], surely: Q = SURELY_THERE) -> dict[int, str]:
     """As `sentences`, in one line."""
-    return {pk: " ".join(words) for pk, words in sentences(items, surely).items()}
+    return {pk: together(words) for pk, words in sentences(items, surely).items()}
 
 
 def sentences(items: Iterable[MediaItem], surely: Q = SURELY_THERE) -> dict[int, list[str]]:
@@ -106,7 +107,7 @@ def _by_section(items: Items) -> Told:
 
 
 def _words(row: Protection, what: str) -> str:
-    return _((BY_NAME if row.by_name else NAMELESS)[what]) % {"who": row.by_name, "section": row.section}
+    return _((BY_NAME if row.by_name else NAMELESS)[what], who=row.by_name, section=row.section)
 
 
 def _by_viewer(items: Items) -> Told:
@@ -117,7 +118,7 @@ def _by_viewer(items: Items) -> Told:
         names[key].add(name)
     for pk, item in items.items():
         for name in sorted({name for key in _levels(item) for name in names.get(key, ())}):
-            yield pk, _("It is assigned to %(viewer)s, who is protected.") % {"viewer": name}
+            yield pk, _("It is assigned to %(viewer)s, who is protected.", viewer=name)
 
 
 def _levels(item: MediaItem) -> list[int]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Case, Q, When
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from accounts.wording import counted as ngettext
+from accounts.wording import sentence as _
 from media.models import KeepRule, MediaItem
 from media.models.keeping import FIRST_SEASON, HAS_NO_PLACE, IS_KEPT, SURELY_THERE, UNKNOWN, judged, ruled
 
@@ -38,11 +38,11 @@ def surplus(items: Iterable[MediaItem]) -> dict[int, str]:
     rows = ruled(MediaItem.objects.filter(pk__in=[item.pk for item in items])).filter(at_least__gt=0)
     return {
         row["pk"]: ngettext(
-            "Others go before it, so that at least %(n)d episode of %(show)s stays.",
-            "Others go before it, so that at least %(n)d episodes of %(show)s stay.",
+            "Others go before it, so that at least %(n)s episode of %(show)s stays.",
+            "Others go before it, so that at least %(n)s episodes of %(show)s stay.",
             row["at_least"],
+            show=row["show__title"],
         )
-        % {"n": row["at_least"], "show": row["show__title"]}
         for row in rows.values("pk", "show__title", "at_least")
     }
 
@@ -58,34 +58,38 @@ def _words(row: Row) -> Iterator[str]:
 
 
 def _newest(row: Row) -> str:
-    number, names = row["newest"], {"n": row["newest"], "show": row["show__title"]}
+    number, show = row["newest"], row["show__title"]
     if number and row["has_no_place"]:
-        words = _("Whether it is one of the %(n)d newest episodes of %(show)s is not known.")
-    elif row["place"] <= number:
-        words = ngettext(
-            "It is the newest episode of %(show)s.",
-            "It is one of the %(n)d newest episodes of %(show)s.",
-            number,
+        return _(
+            "Whether it is one of the %(n)s newest episodes of %(show)s is not known.", n=number, show=show
         )
-    else:
+    if row["place"] > number:
         return ""
-    return words % names
+    return ngettext(
+        "It is the newest episode of %(show)s.",
+        "It is one of the %(n)s newest episodes of %(show)s.",
+        number,
+        show=show,
+    )
 
 
 def _first(row: Row) -> str:
     if not row["keeps_first"] or row["season"] not in (FIRST_SEASON, UNKNOWN):
         return ""
-    known = _("The first season of %(show)s is kept.")
-    unknown = _("The first season of %(show)s is kept, and of which season this is, is not known.")
-    return (known if row["season"] == FIRST_SEASON else unknown) % {"show": row["show__title"]}
+    if row["season"] == FIRST_SEASON:
+        return _("The first season of %(show)s is kept.", show=row["show__title"])
+    return _(
+        "The first season of %(show)s is kept, and of which season this is, is not known.",
+        show=row["show__title"],
+    )
 
 
 def _at_least(row: Row) -> str:
     if row["there"] > row["at_least"]:
         return ""
-    words = ngettext(
-        "It is kept, so that at least %(n)d episode of %(show)s stays.",
-        "It is kept, so that at least %(n)d episodes of %(show)s stay.",
+    return ngettext(
+        "It is kept, so that at least %(n)s episode of %(show)s stays.",
+        "It is kept, so that at least %(n)s episodes of %(show)s stay.",
         row["at_least"],
+        show=row["show__title"],
     )
-    return words % {"n": row["at_least"], "show": row["show__title"]}

@@ -17,6 +17,8 @@ from accounts.connecting import WrongServer, reach
 from accounts.jobs import running
 from accounts.models import Job, PlexServer
 from accounts.tokens import ViewerTokens
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions import alarms, brake, queue
 from deletions.contract import Objection
 from deletions.execution.single import UNKNOWN, UNREADABLE, execute, settle
@@ -213,7 +215,8 @@ class Pass:
         self._strikes = self._strikes + 1 if outcome == UNREADABLE else 0
         if self._strikes < (1 if Hold.OFFLINE in self._known else STRIKES):
             return None
-        return Objection(Hold.OFFLINE, f"It gives no useful answer about its titles. {row.held_because}")
+        words = _("It gives no useful answer about its titles.")
+        return Objection(Hold.OFFLINE, together([words, row.held_because]))
 
     def _stop(self, rows: list[Deletion], objection: Objection) -> Iterator[str]:
         """Hold what would go; what waits for a reason of its own keeps that."""

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tokens import ViewerTokens
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from deletions import contract, queue
 from deletions.contract import Facts, NoAnswer, Objection, Vanished
 from deletions.keeping import Above
@@ -46,7 +48,7 @@ def execute(
     except Vanished:
         return _finish(deletion, _vanished(deletion), now, WholeTitle(deletion, client).record)
     except NoAnswer as silence:
-        objection = Objection(Hold.OFFLINE, str(silence))
+        objection = Objection(Hold.OFFLINE, told(silence))
     except PlexError as error:
         return _hold_unread(deletion, _unreadable(client, error), now, quiet)
     if objection:
@@ -66,12 +68,12 @@ def _go(deletion: Deletion, facts: Facts, now: datetime) -> str:
 def _unreadable(client: PlexMediaServer, error: PlexError) -> Objection:
     """Nothing can be learned of a title. Whether that is the title's matter or its own, the server shows."""
     if isinstance(error, RateLimited):
-        return Objection(Hold.OFFLINE, str(error))
+        return Objection(Hold.OFFLINE, told(error))
     try:
         client.root()
     except PlexError as silence:
-        return Objection(Hold.OFFLINE, str(silence))
-    return Objection(Hold.UNREADABLE, str(error))
+        return Objection(Hold.OFFLINE, told(silence))
+    return Objection(Hold.UNREADABLE, told(error))
 
 
 def _hold_unread(deletion: Deletion, objection: Objection, now: datetime, quiet: Collection[Hold]) -> str:
@@ -142,7 +144,8 @@ def _record(deletion: Deletion, way: Way, verdict: Verdict, now: datetime) -> st
 
 def _wait(deletion: Deletion, verdict: Verdict) -> str:
     """Nobody knows yet what became of it; the row says so until it is settled."""
-    because = f"{verdict.text} Plaxe looks again when the claim times out, and does not send it twice."
+    later = _("Plaxe looks again when the claim times out, and does not send it twice.")
+    because = together([verdict.text, later])
     waits = deletion.move(Status.RUNNING, expect=(Status.RUNNING,), held_because=because)
     return UNKNOWN if waits else ""
 

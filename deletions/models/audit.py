@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PlexServer, User
+from accounts.wording import SentenceField, together
 
 if TYPE_CHECKING:
     from deletions.models.deletion import Deletion
@@ -91,7 +92,7 @@ class AuditEntry(models.Model):
     )
     rating_key = models.CharField(max_length=64, blank=True)
     title = models.CharField(max_length=2000, blank=True)
-    text = models.TextField(blank=True, help_text="Why, in words.")
+    text = SentenceField(blank=True, help_text="Why, in words.")
     bytes = models.BigIntegerField(
         null=True, blank=True, help_text="Of the title's files; once it is deleted, what that freed."
     )
@@ -192,4 +193,4 @@ class AuditEntry(models.Model):
     def _why(cls, deletion: "Deletion", verb: str) -> str:
         """What took a title away says why by itself, whatever becomes of the other rows."""
         took = (cls.Verb.SENT, cls.Verb.DRY_RUN, cls.Verb.DELETED, cls.Verb.QUARANTINED)
-        return " ".join(map(str, deletion.reasons)) if verb in took else ""
+        return together(deletion.reasons) if verb in took else ""

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import PlexServer
+from accounts.wording import SentenceField, SentencesField
 from deletions.models.states import BRAKING, CLAIMED, ON_ITS_WAY, OPEN, PASSING, SERVERS, UNHELD, Hold, Status
 from media.models import MediaItem
 
@@ -91,9 +92,9 @@ class Deletion(models.Model):
     viewers = models.JSONField(
         default=list, help_text="Who had watched it when it was queued, and how we know."
     )
-    reasons = models.JSONField(default=list)
+    reasons = SentencesField(default=list)
     hold = models.CharField(max_length=12, choices=Hold, blank=True)
-    held_because = models.TextField(blank=True)
+    held_because = SentenceField(blank=True)
     waits_anew = models.BooleanField(
         default=False, help_text="Plaxe itself keeps it; when that ends, its whole delay begins again."
     )
@@ -119,7 +120,7 @@ class Deletion(models.Model):
     )
     deletes_sent = models.PositiveIntegerField(default=0)
     answer = models.TextField(blank=True, help_text="What Plex answered to the DELETE.")
-    failure = models.TextField(blank=True, help_text="Why it failed, and what to do.")
+    failure = SentenceField(blank=True, help_text="Why it failed, and what to do.")
     freed = models.BigIntegerField(default=0, help_text="Bytes on the disk, counted when they were freed.")
     freed_at = models.DateTimeField(null=True, blank=True)
 

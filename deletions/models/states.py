@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.wording import sentence
+
 
 class Status(models.TextChoices):
     HELD = "HELD", _("Held")
@@ -50,8 +52,10 @@ PASSING = (
 )  # fmt: skip
 
 # What a row says of itself while somebody works on it, or has died over it.
-CLAIMED = "Plaxe looks at it. If that was interrupted, it is looked at anew when the claim times out."
-ON_ITS_WAY = (
+CLAIMED = sentence(
+    "Plaxe looks at it. If that was interrupted, it is looked at anew when the claim times out."
+)
+ON_ITS_WAY = sentence(
     "It is being taken away. If that was interrupted, Plaxe looks what became of it when the claim times out."
 )
 # A row in any other state waits for nothing.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.wording import SentenceField
 from deletions.models.deletion import Deletion
 
 OPEN = Q(restored_at=None, purged_at=None)
@@ -41,7 +42,7 @@ class Quarantined(models.Model):
     restored_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True, help_text="Its files are being moved.")
-    trouble = models.TextField(blank=True, help_text="Why it could not be purged.")
+    trouble = SentenceField(blank=True, help_text="Why it could not be purged.")
 
     objects = QuarantinedQuerySet.as_manager()
 

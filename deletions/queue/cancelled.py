@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from accounts.models import PlexServer
+from accounts.wording import sentence as _
 from deletions.models import AuditEntry, Deletion, Status
 from deletions.models.deletion import DeletionQuerySet
 from deletions.queue.moves import move
@@ -22,10 +23,12 @@ def declined_elsewhere(deletion: Deletion) -> str:
     if other is None:
         return ""
     if other.version:
-        return f"One version of it went under the key {other.rating_key}, and the rest was to stay."
-    return (
-        f"It was cancelled under another key, {other.rating_key}. It stays unless somebody puts it into the "
-        "queue again."
+        return _(
+            "One version of it went under the key %(key)s, and the rest was to stay.", key=other.rating_key
+        )
+    return _(
+        "It was cancelled under another key, %(key)s. It stays unless somebody puts it into the queue again.",
+        key=other.rating_key,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from accounts.wording import sentence as _
 from deletions import snapshot, witnesses
 from deletions.models import AuditEntry, Deletion, Hold, Status
 from media.answers import answers
@@ -19,7 +20,7 @@ def missing(deletion: Deletion) -> tuple[Hold, str]:
     """Why the title is not complete: the hold, and the reason in words."""
     item = deletion.item
     if item is None:
-        return Hold.UNWATCHED, "Plaxe no longer knows this title."
+        return Hold.UNWATCHED, _("Plaxe no longer knows this title.")
     item.refresh_from_db(fields=["views_count_from"])
     return witnesses.lacking(item)
 

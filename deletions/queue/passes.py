@@ -8,6 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.jobs import running
 from accounts.models import Job, PlexServer
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions import snapshot
 from deletions.models import AuditEntry, Deletion, Hold, Policy, Status
 from deletions.models.deletion import DeletionQuerySet
@@ -98,8 +100,8 @@ def _enqueue_batch(server: PlexServer, keys: list[int], now: datetime) -> int:
 
 def _entered(row: Deletion, now: datetime) -> AuditEntry:
     if row.is_open:
-        return AuditEntry.about(row, AuditEntry.Verb.ENQUEUED, now, text=" ".join(row.reasons))
-    words = "It was put back from the trash: it stays until somebody tries again."
+        return AuditEntry.about(row, AuditEntry.Verb.ENQUEUED, now, text=together(row.reasons))
+    words = _("It was put back from the trash: it stays until somebody tries again.")
     return AuditEntry.about(row, AuditEntry.Verb.CANCELLED, now, text=words)
 
 
@@ -115,11 +117,15 @@ def _follow_key(deletion: Deletion, now: datetime) -> bool:
     """True when it is held."""
     today = current(deletion, deletion.version)
     if not snapshot.is_same_but_for_key(deletion.snapshot, today["snapshot"]):
-        because = f"Plex gave it another key, {today['rating_key']}, and it is not quite what was queued."
+        because = _(
+            "Plex gave it another key, %(key)s, and it is not quite what was queued.", key=today["rating_key"]
+        )
         return deletion.hold != Hold.CHANGED and hold(deletion, Hold.CHANGED, because, now)
     fields = {name: today[name] for name in ("rating_key", "snapshot")}
     if deletion.hold in OF_KEY:
-        because = f"Plex gave it another key, {today['rating_key']}. It is looked at under that key next."
+        because = _(
+            "Plex gave it another key, %(key)s. It is looked at under that key next.", key=today["rating_key"]
+        )
         fields |= {"hold": Hold.REKEYED, "held_because": because}
     status = Status(deletion.status)
     move(deletion, status, (status,), AuditEntry.Verb.REKEYED, now, **fields)

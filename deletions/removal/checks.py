@@ -9,6 +9,7 @@ import stat
 import unicodedata
 from pathlib import Path
 
+from accounts.wording import sentence as _
 from deletions.removal.places import Obstacle, Spot, in_words, is_below
 
 
@@ -21,7 +22,7 @@ def check(spot: Spot, size: int | None, target: Path) -> None:
     except OSError as error:
         raise Obstacle(in_words(error, spot.place)) from None
     if os.path.lexists(target):
-        raise Obstacle(f"Something is in the trash at {target} already.")
+        raise Obstacle(_("Something is in the trash at %(file)s already.", file=target))
 
 
 def _check_names(spot: Spot) -> None:
@@ -30,8 +31,11 @@ def _check_names(spot: Spot) -> None:
         names = {os.fsencode(found.name) for found in folder.iterdir()}
         if part.encode() not in names:
             alike = [name for name in names if _folded(os.fsdecode(name)) == _folded(part)]
-            reason = "has its name written in another way on the disk." if alike else "is not to be seen."
-            raise Obstacle(f"{folder / part} {reason}{'' if alike else ' Is the disk mounted?'}")
+            if alike:
+                words = _("%(file)s has its name written in another way on the disk.", file=folder / part)
+            else:
+                words = _("%(file)s is not to be seen. Is the disk mounted?", file=folder / part)
+            raise Obstacle(words)
         folder /= part
 
 
@@ -42,25 +46,30 @@ def _folded(name: str) -> str:
 def _check_file(spot: Spot, size: int | None) -> None:
     place = spot.place
     if not is_below(place.parent, spot.root.folder):
-        raise Obstacle(f"{place} leads out of {spot.root.folder}.")
+        raise Obstacle(_("%(file)s leads out of %(folder)s.", file=place, folder=spot.root.folder))
     found = place.lstat()
     if not stat.S_ISREG(found.st_mode):
-        raise Obstacle(
-            f"{place} is no plain file but {'a link' if place.is_symlink() else 'something else'}."
-        )
+        if place.is_symlink():
+            raise Obstacle(_("%(file)s is no plain file but a link.", file=place))
+        raise Obstacle(_("%(file)s is no plain file but something else.", file=place))
     if size is None:
-        raise Obstacle(f"Plex does not say how large {place} is.")
+        raise Obstacle(_("Plex does not say how large the file %(file)s is.", file=place))
     if found.st_size != size:
-        raise Obstacle(f"{place} has {found.st_size} bytes on the disk and {size} in Plex.")
+        words = _(
+            "%(file)s has %(here)s bytes on the disk and %(there)s in Plex.",
+            file=place, here=found.st_size, there=size,
+        )  # fmt: skip
+        raise Obstacle(words)
 
 
 def _check_trash(spot: Spot) -> None:
     trash = spot.root.trash
     holder = trash if os.path.lexists(trash) else spot.root.folder
     if not stat.S_ISDIR(holder.lstat().st_mode) and holder == trash:
-        raise Obstacle(f"{trash} is no folder.")
+        raise Obstacle(_("%(file)s is no folder.", file=trash))
     if holder.stat().st_dev != spot.place.stat().st_dev:
-        raise Obstacle(f"{spot.place} is on another file system than {trash}.")
+        words = _("%(file)s is on another file system than %(trash)s.", file=spot.place, trash=trash)
+        raise Obstacle(words)
     for folder in (holder, spot.place.parent):
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise Obstacle(f"Plaxe may not write to {folder}.")
+            raise Obstacle(_("Plaxe may not write to %(folder)s.", folder=folder))

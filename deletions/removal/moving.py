@@ -8,6 +8,7 @@ from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
+from accounts.wording import sentence as _
 from deletions.removal.places import TRASH, Obstacle, Root, in_words, is_below
 
 # Plex looks into no folder whose name begins with a dot. Where it did, this keeps it from finding anything.
@@ -37,12 +38,12 @@ def open_trash(root: Root) -> None:
 def move(source: Path, target: Path, root: Path) -> None:
     """Within one root, with the folders it takes, and never over another file. Raises Obstacle."""
     if not is_below(target.parent, root) or not is_below(source.parent, root):
-        raise Obstacle(f"{target} leads out of {root}.")
+        raise Obstacle(_("%(file)s leads out of %(folder)s.", file=target, folder=root))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _rename(source, target)
     except FileExistsError:
-        raise Obstacle(f"Another file is in the way at {target}.") from None
+        raise Obstacle(_("Another file is in the way at %(file)s.", file=target)) from None
     except OSError as error:
         raise Obstacle(in_words(error, source)) from None
     for folder in (target.parent, source.parent):
@@ -101,10 +102,11 @@ def erase(trashed: Path, size: int, root: Path) -> None:
     """Remove a file from the trash for good, if it is the one that was put there. Raises Obstacle."""
     try:
         if not is_below(trashed.parent, root / TRASH) or not _is_it(_lstat(trashed), size):
-            raise Obstacle(f"{trashed} is not the file that was put there.")
+            raise Obstacle(_("%(file)s is not the file that was put there.", file=trashed))
         trashed.unlink()
     except OSError as error:
-        raise Obstacle(f"{trashed} cannot be removed: {os.strerror(error.errno or 0)}.") from None
+        why = os.strerror(error.errno or 0)
+        raise Obstacle(_("%(file)s cannot be removed: %(why)s.", file=trashed, why=why)) from None
 
 
 def tidy(trashed: Path, root: Path) -> None:

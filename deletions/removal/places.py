@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from accounts.wording import sentence as _
+
 TRASH = ".plaxe-trash"
 NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -51,12 +53,12 @@ def spot_of(path: str, roots: Iterable[Root]) -> Spot:
     """Raises Obstacle. Of several roots the nearest counts."""
     below = [(root, parts) for root in roots if (parts := root.parts_of(path))]
     if not below:
-        raise Obstacle(f"{path} lies in none of the folders that PLAXE_MEDIA_ROOTS names.")
+        raise Obstacle(_("%(file)s lies in none of the folders that PLAXE_MEDIA_ROOTS names.", file=path))
     root, parts = max(below, key=lambda found: len(found[0].name))
     if any(part in ("", ".", "..") or "/" in part or not _is_writable(part) for part in parts):
-        raise Obstacle(f"{path!r} is no plain path.")
+        raise Obstacle(_("%(file)s is no plain path.", file=repr(path)))
     if parts[0] == TRASH:
-        raise Obstacle(f"{path} is in the trash already.")
+        raise Obstacle(_("%(file)s is in the trash already.", file=path))
     return Spot(root, parts)
 
 
@@ -74,8 +76,8 @@ def is_below(path: Path, folder: Path) -> bool:
 
 def in_words(error: OSError, path: Path) -> str:
     if error.errno == errno.EXDEV:
-        return f"{path} is on another file system than its trash."
+        return _("%(file)s is on another file system than its trash.", file=path)
     if error.errno in NOT_ALLOWED:
-        return f"Plaxe may not move {path}: {os.strerror(error.errno)}."
+        return _("Plaxe may not move %(file)s: %(why)s.", file=path, why=os.strerror(error.errno))
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
-    return f"{path} cannot be moved: {reason}."
+    return _("%(file)s cannot be moved: %(why)s.", file=path, why=reason)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Job
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from deletions import moved, snapshot
 from deletions.models import AuditEntry, Deletion, Status
 from deletions.removal.way import MOST_TRIES, Verdict
@@ -21,17 +23,19 @@ logger = logging.getLogger(__name__)
 ACCEPTED = 200  # with a body that means nothing; the proof decides
 
 ADVICE = {
-    400: "Plex could not delete the files. Is the disk mounted read-only, or do the permissions forbid it?",
-    401: "Plex did not accept the token. Sign in with Plex again.",
-    403: "Plex is not allowed to delete: Settings > Library > Allow media deletion.",
-    429: "Plex was asked too often and did nothing. Try again later.",
+    400: _(
+        "Plex could not delete the files. Is the disk mounted read-only, or do the permissions forbid it?"
+    ),
+    401: _("Plex did not accept the token. Sign in with Plex again."),
+    403: _("Plex is not allowed to delete: Settings > Library > Allow media deletion."),
+    429: _("Plex was asked too often and did nothing. Try again later."),
 }
-UNPROVED = "Plex was asked to delete it, and whether it is gone is not known."
-UNNAMED = (
+UNPROVED = _("Plex was asked to delete it, and whether it is gone is not known.")
+UNNAMED = _(
     "Plex was asked to delete it. No agent has matched it, so only the next full sync of its library tells "
     "whether it is there under another key."
 )
-ALL_OF_IT = "Plex does not have this title any more, not only the chosen version less."
+ALL_OF_IT = _("Plex does not have this title any more, not only the chosen version less.")
 
 
 class WholeTitle:
@@ -60,10 +64,10 @@ class WholeTitle:
         if gone:
             return self._gone(Status.GONE if isinstance(error, NotFound) else Status.DELETED)
         if gone is False and (error is None or error.status == ACCEPTED):
-            return Verdict(Status.FAILED, "Plex said it was deleted, and it is still there.")
+            return Verdict(Status.FAILED, _("Plex said it was deleted, and it is still there."))
         if gone is False and error and error.status in ADVICE:
             return Verdict(Status.FAILED, ADVICE[error.status])
-        return Verdict(None, f"{error} {UNPROVED}" if error else UNPROVED)
+        return Verdict(None, together([told(error), UNPROVED]) if error else UNPROVED)
 
     def found(self) -> Verdict:
         deletion = self.deletion
@@ -73,9 +77,9 @@ class WholeTitle:
         if gone is None:
             return Verdict(None, self._doubt)
         if deletion.answer or deletion.deletes_sent >= MOST_TRIES:
-            words = f"Plex was asked to delete it and it is still there. {deletion.answer}".strip()
+            words = together([_("Plex was asked to delete it and it is still there."), deletion.answer])
             return Verdict(Status.FAILED, words)
-        return Verdict(Status.SCHEDULED, "It is still there.")
+        return Verdict(Status.SCHEDULED, _("It is still there."))
 
     def record(self, status: Status, now: datetime) -> None:
         if self.deletion.item and status != Status.FAILED:
@@ -120,7 +124,10 @@ class WholeTitle:
         try:
             elsewhere = moved.is_elsewhere(self.client, self.deletion)
         except PlexError as error:
-            self._doubt = f"Plex was asked to delete it. Whether it has it under another key now: {error}"
+            self._doubt = _(
+                "Plex was asked to delete it. Whether it has it under another key now: %(why)s",
+                why=told(error),
+            )
             return None
         if elsewhere is None:
             self._doubt = UNNAMED
@@ -143,7 +150,8 @@ class OneVersion(WholeTitle):
             sync.store(item.server, item.section, [self._seen], now)
 
     def _words(self) -> str:
-        return f"Only this version: {', '.join(file['path'] for file in self.deletion.files)}"
+        files = ", ".join(file["path"] for file in self.deletion.files)
+        return _("Only this version: %(files)s", files=files)
 
     def _send(self) -> None:
         self.client.delete_version(self.deletion.rating_key, self.deletion.version)

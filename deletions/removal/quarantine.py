@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from deletions.models import AuditEntry, Deletion, Hold, Policy, Quarantined, QuarantinedFile, Status
 from deletions.removal.checks import check
 from deletions.removal.moving import Where, move, open_trash
@@ -17,9 +19,18 @@ from deletions.removal.trashed import take_back, whereabouts
 from deletions.removal.way import MOST_TRIES, Verdict
 from plexclient.server import PlexMediaServer
 
-DONE = "Moved to the trash."
-BACK = "Only a part had been moved to the trash. It is back in its place."
-STOPPED = "It could not be moved to the trash: again and again something has stopped Plaxe while it did so."
+DONE = _("Moved to the trash.")
+BACK = _("Only a part had been moved to the trash. It is back in its place.")
+STOPPED = _(
+    "It could not be moved to the trash: again and again something has stopped Plaxe while it did so."
+)
+PLACES = {
+    Where.IN_PLACE: _("%(file)s is still in its place."),
+    Where.IN_TRASH: _("%(file)s is in the trash."),
+    Where.IN_BOTH: _("%(file)s is in the trash, and another file is in its place."),
+    Where.NOWHERE: _("%(file)s is neither in its place nor in the trash."),
+    Where.UNSEEN: _("%(file)s is not to be seen. Is the disk mounted?"),
+}
 ARRIVED = {Where.IN_TRASH, Where.IN_BOTH}
 
 
@@ -29,7 +40,7 @@ def obstacle(deletion: Deletion) -> str:
         for file, spot in _spots(deletion):
             check(spot, file["size"], spot.trashed_as(str(deletion.pk)))
     except Obstacle as found:
-        return str(found)
+        return told(found)
     return ""
 
 
@@ -56,7 +67,7 @@ class Quarantine:
         for file in files:
             file.quarantined = self._intent
         self._files = QuarantinedFile.objects.bulk_create(files)
-        words = f"To {', '.join(sorted({file.root for file in files}))}."
+        words = _("To %(folders)s.", folders=", ".join(sorted({file.root for file in files})))
         AuditEntry.about(self.deletion, AuditEntry.Verb.MOVING, now, text=words).save()
 
     def act(self) -> str:
@@ -64,8 +75,8 @@ class Quarantine:
             for file in self._files:
                 _to_trash(file)
         except Obstacle as found:
-            self._obstacle = str(found)
-            return f"It was not moved to the trash: {found}"
+            self._obstacle = told(found)
+            return _("It was not moved to the trash: %(why)s", why=self._obstacle)
         return DONE
 
     def verdict(self) -> Verdict:
@@ -76,12 +87,13 @@ class Quarantine:
         if seen <= ARRIVED:
             return self._done()
         if Where.UNSEEN in seen:
-            return Verdict(None, f"Where its files are cannot be seen. {self._places()}")
+            words = _("Where its files are cannot be seen.")
+            return Verdict(None, together([words, *self._places()]))
         if seen != {Where.IN_PLACE}:
             return self._undone()
         if self.deletion.deletes_sent >= MOST_TRIES:
             return Verdict(Status.FAILED, STOPPED)
-        return Verdict(Status.SCHEDULED, "Its files are in their places.")
+        return Verdict(Status.SCHEDULED, _("Its files are in their places."))
 
     def late(self) -> Verdict:
         """An earlier claim has got further than was known when it was given up. SCHEDULED: it has not."""
@@ -112,7 +124,7 @@ class Quarantine:
         if not self.deletion.answer:
             self.deletion.answered(DONE)
         trouble = refresh(self.client, self.deletion.item, [file.path for file in self._files])
-        words = f"It takes its room until it is purged. {trouble}".strip()
+        words = together([_("It takes its room until it is purged."), trouble])
         return Verdict(Status.DELETED, words, verb=AuditEntry.Verb.QUARANTINED)
 
     def _undone(self) -> Verdict:
@@ -123,14 +135,13 @@ class Quarantine:
         if self._look() == {Where.IN_PLACE}:
             if not self._obstacle:
                 return Verdict(Status.SCHEDULED, BACK)
-            words = f"It cannot be moved to the trash: {self._obstacle}"
+            words = _("It cannot be moved to the trash: %(why)s", why=self._obstacle)
             return Verdict(Status.HELD, words, hold=Hold.QUARANTINE)
-        return Verdict(
-            Status.FAILED, f"Only a part was moved to the trash. {self._obstacle} {self._places()}"
-        )
+        words = _("Only a part was moved to the trash.")
+        return Verdict(Status.FAILED, together([words, self._obstacle, *self._places()]))
 
-    def _places(self) -> str:
-        return " ".join(f"{file.path} is {whereabouts(file).value}." for file in self._files)
+    def _places(self) -> list[str]:
+        return [_(PLACES[whereabouts(file)], file=file.path) for file in self._files]
 
 
 def _file(deletion: Deletion, file: dict[str, Any], spot: Spot) -> QuarantinedFile:
@@ -153,4 +164,4 @@ def _to_trash(file: QuarantinedFile) -> None:
     move(Path(file.place), Path(file.trashed), root)
     if whereabouts(file) not in ARRIVED:  # somebody was writing to it
         move(Path(file.trashed), Path(file.place), root)
-        raise Obstacle(f"{file.place} changed while it was moved.")
+        raise Obstacle(_("%(file)s changed while it was moved.", file=file.place))

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions.models import SpaceRule
 from deletions.space import disks
 from media.models import LibrarySection, MediaItem
 
 GIGABYTE = 10**9
 ROOM = "There is room: "
+FREE = _("There is room: %(have)s free, %(limit)s wanted. Nothing to do.")
+TAKEN = _("There is room: %(have)s taken, %(limit)s allowed. Nothing to do.")
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,10 @@ class Gauge:
     def look(self, freed: int) -> str:
         """Why nothing need go once so much was freed, in words; empty when room is needed."""
         if self.problem:
-            return f"{self.problem} So whether room is needed is not known, and nothing goes."
+            return together([self.problem, _("So whether room is needed is not known, and nothing goes.")])
         if self.rule.path:
-            return self._words("free", self.start + freed, "wanted", self.rule.free_bytes or 0)
-        return self._words("taken", self.start - freed, "allowed", self.rule.limit_bytes or 0)
+            return self._words(FREE, self.start + freed, self.rule.free_bytes or 0)
+        return self._words(TAKEN, self.start - freed, self.rule.limit_bytes or 0)
 
     def look_again(self, freed: int) -> str:
         """The same with what is free at this very moment, where that is more than what was counted."""
@@ -49,9 +53,9 @@ class Gauge:
         except disks.Unknown as problem:
             return Gauge(self.rule, 0, str(problem)).look(freed)
 
-    def _words(self, what: str, have: int, verb: str, limit: int) -> str:
+    def _words(self, words: str, have: int, limit: int) -> str:
         is_needed = have < limit if self.rule.path else have > limit
-        return "" if is_needed else f"{ROOM}{told(have)} {what}, {told(limit)} {verb}. Nothing to do."
+        return "" if is_needed else _(words, have=told(have), limit=told(limit))
 
 
 def _free(rule: SpaceRule) -> int:

@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from accounts.models import PlexServer
+from accounts.wording import sentence as _
 
 # A history that has become shorter is believed when a second look, so much later, finds it shorter too.
 AGREES_AFTER = timedelta(minutes=10)
@@ -80,9 +81,12 @@ class HistoryCursor(models.Model):
             self._shorter(self.short_since, total, shrank_at=now)
             return ""
         self._shorter(self.short_since or now, total)
-        return (
-            f"The history is suddenly shorter: {total:,} rows, where {self.total:,} had been read. It was "
-            f"not read; it takes a second look, {AGREES_AFTER.seconds // 60} minutes later or more."
+        return _(
+            "The history is suddenly shorter: %(rows)s rows, where %(before)s had been read. It was not "
+            "read; it takes a second look, %(minutes)s minutes later or more.",
+            rows=f"{total:,}",
+            before=f"{self.total:,}",
+            minutes=AGREES_AFTER.seconds // 60,
         )
 
     @property
@@ -90,10 +94,14 @@ class HistoryCursor(models.Model):
         """What a second look will settle, in words; empty when it is settled."""
         if self.has_shrunk or self.short_since is None:
             return ""
-        return (
-            f"The watch history of {self.server} is suddenly shorter: {self.short_total:,} rows, where "
-            f"{self.total:,} had been read. Nothing is deleted until a second look at it, "
-            f"{AGREES_AFTER.seconds // 60} minutes after the first or later."
+        return _(
+            "The watch history of %(server)s is suddenly shorter: %(rows)s rows, where %(before)s had been "
+            "read. Nothing is deleted until a second look at it, %(minutes)s minutes after the first or "
+            "later.",
+            server=self.server,
+            rows=f"{self.short_total:,}",
+            before=f"{self.total:,}",
+            minutes=AGREES_AFTER.seconds // 60,
         )
 
     def _shorter(self, since: datetime | None, total: int | None, shrank_at: datetime | None = None) -> None:
@@ -112,10 +120,12 @@ class HistoryCursor(models.Model):
         """What the owner should know of a history that shrank; empty when all is well."""
         if not self.has_shrunk:
             return ""
-        return (
-            f"The watch history of {self.server} has become shorter: {self.short_total:,} rows, where "
-            f"{self.total:,} had been read. Was a backup restored, or the history cleared? "
-            "Nothing is deleted until you accept it."
+        return _(
+            "The watch history of %(server)s has become shorter: %(rows)s rows, where %(before)s had been "
+            "read. Was a backup restored, or the history cleared? Nothing is deleted until you accept it.",
+            server=self.server,
+            rows=f"{self.short_total:,}",
+            before=f"{self.total:,}",
         )
 
     @classmethod

@@ -16,6 +16,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import PlexServer
+from accounts.wording import sentence as _
+from accounts.wording import together
 from media.models import LibrarySection
 from media.models.sections import UUID
 from plexclient.types import Section
@@ -31,8 +33,14 @@ class Change:
     before: str
     after: str
 
-    def __str__(self) -> str:
-        return f"{self.library} was {self.before} and is {self.after}"
+    @property
+    def words(self) -> str:
+        return _(
+            "%(library)s was %(before)s and is %(after)s",
+            library=self.library,
+            before=self.before,
+            after=self.after,
+        )
 
 
 def recognise(server: PlexServer, rows: Iterable[Section], now: datetime) -> None:
@@ -72,11 +80,12 @@ def changes(server: PlexServer) -> list[Change]:
 def _change(section: LibrarySection) -> Change:
     name = f"{section} ({section.key})"
     if section.missing_since:
-        return Change(name, section.accepted_uuid, "not listed any more")
+        return Change(name, section.accepted_uuid, _("not listed any more"))
     if section.moved and section.uuid == section.accepted_uuid:
-        return Change(name, "known by other keys", f"numbered anew: {section.moved} titles have other keys")
+        words = _("numbered anew: %(n)s titles have other keys", n=section.moved)
+        return Change(name, _("known by other keys"), words)
     if section.uuid == section.accepted_uuid:
-        return Change(name, section.accepted_uuid, "the same again, and was not for a while")
+        return Change(name, section.accepted_uuid, _("the same again, and was not for a while"))
     return Change(name, section.accepted_uuid, section.uuid)
 
 
@@ -85,11 +94,14 @@ def alarm(server: PlexServer) -> str:
     found = changes(server)
     if not found:
         return ""
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return (
-        f"The libraries of {server} are not those that Plaxe knew: "
-        f"{'; '.join(map(str, found[:SHOWN]))}{more}. Was its database built anew, or a backup restored? "
-        "Nothing is deleted until you accept them."
+    told = [change.words for change in found[:SHOWN]]
+    if len(found) > SHOWN:
+        told.append(_("and %(n)s more", n=len(found) - SHOWN))
+    return _(
+        "The libraries of %(server)s are not those that Plaxe knew: %(changes)s. Was its database built "
+        "anew, or a backup restored? Nothing is deleted until you accept them.",
+        server=server,
+        changes=together(told, between="; "),
     )
 
 

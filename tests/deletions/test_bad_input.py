@@ -47,7 +47,7 @@ def file_of(film: Item) -> str:
         (
             unicodedata.normalize("NFC", "/media/Amélie.mkv"),
             unicodedata.normalize("NFD", "/media/Amélie.mkv"),
-            "only in how its letters are encoded",
+            "only in how their letters are encoded",
         ),
     ],
 )
