@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import PlexUser
 from media.models.assignments import Assignment
+from media.models.counterparts import Counterpart
 from media.models.watches import HALF_WAY, Watch
 
 # The quorum that waits for everybody; any other is how many are enough.
@@ -52,19 +53,21 @@ def unanswered() -> QuerySet[Assignment]:
     return covering().filter(~here, ~(Q(on_any_server=True) & Q(Exists(_seen_elsewhere()))))
 
 
-def _seen_elsewhere() -> QuerySet[Watch]:
+def _seen_elsewhere() -> QuerySet[Counterpart]:
     """Views of the same work on other servers, unless he is half-way through the leaf or took it back since.
 
-    As `media.counterparts.views` and `answering`, for rows that have been read.
+    As `media.counterparts.views` and `answering`, for rows that have been read. One inside the other, so that
+    a database begins with the leaf: of a viewer's views there are many.
     """
-    leaf, viewer = OuterRef(OuterRef("pk")), OuterRef("viewer")
-    there = Watch.objects.counting().filter(item__counterpart_of__item=leaf, viewer=viewer)
-    for since in (OuterRef(OuterRef("views_count_from")), OuterRef("views_count_from")):
-        there = there.filter(last_viewed_at__gt=since)
-    against = Watch.objects.filter(item=OuterRef(leaf), viewer=OuterRef("viewer")).filter(
+    copies = Counterpart.objects.filter(item=OuterRef(OuterRef("pk")))
+    viewer, assigned = OuterRef(OuterRef("viewer")), OuterRef(OuterRef("views_count_from"))
+    views = Watch.objects.counting().filter(item=OuterRef("other"), viewer=viewer)
+    for since in (OuterRef("item__views_count_from"), assigned):
+        views = views.filter(last_viewed_at__gt=since)
+    against = Watch.objects.filter(item=OuterRef(OuterRef("item")), viewer=OuterRef("viewer")).filter(
         Q(offset__gte=HALF_WAY) | Q(withdrawn_at__gte=OuterRef("last_viewed_at"))
     )
-    return there.filter(~Exists(against))
+    return copies.filter(Exists(views.filter(~Exists(against))))
 
 
 def counting_views(
