@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from accounts.errors import Refused
-from accounts.models import Installation
+from accounts.models import Installation, PlexServer, User
 from plaxe import copying, databases
 from plaxe.data_folder import only_one
 
@@ -37,7 +37,7 @@ def _url(where: str) -> str:
 
 def _refuse_used(other: str) -> None:
     """Another Plaxe, or this one, may live there already."""
-    if Installation._meta.db_table not in connections[other].introspection.table_names():
-        return
-    if Installation.objects.using(other).exists():
+    there = connections[other].introspection.table_names()
+    lived_in = [model for model in (Installation, User, PlexServer) if model._meta.db_table in there]
+    if any(model._base_manager.using(other).exists() for model in lived_in):
         raise Refused("In that database is a Plaxe already. Name an empty one.")
