@@ -17,6 +17,7 @@ SCHEMES = ("postgres://", "postgresql://")
 def move_to(where: str) -> int:
     """How many rows were copied. Raises Refused, or ImproperlyConfigured while Plaxe runs."""
     configuration = databases.postgres(_url(where), name="The address")
+    del configuration["OPTIONS"]["pool"]  # for one connection it only delays what goes wrong
     with only_one(settings.PLAXE_DATA_DIR), databases.opened(configuration) as other:
         try:
             _refuse_used(other)
