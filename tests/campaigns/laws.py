@@ -136,7 +136,8 @@ WHO_HAS_SEEN_IT = [
         VETO.format("carol_has_begun_it_again_where_one_is_enough")),
     Law("unknown", "Unknown holds.",
         Swap("deletions/witnesses.py",
-             'return _("Whether %(who)s still says to have seen it is not known: %(why)s", who=viewer, why=why)',
+             'return _("Whether %(who)s still says to have seen it is not known: '
+             '%(why)s", who=viewer, why=why)',
              'return ""'),
         VETO.format("carol_has_marked_it_unwatched_and_cannot_be_asked")),
     Law("owner", "The owner is account 1 on the server and another number at plex.tv.",
