@@ -28,7 +28,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "plaxe.settings"
 django.setup()  # conftest files of folders named on the command line are read before pytest-django does it
 
 from deletions import append_only  # noqa: E402 -- models want Django set up
-from tests import factories, prepared, unseen  # noqa: E402
+from tests import factories, prepared, sharing, unseen  # noqa: E402
 from tests.figures import pytest_terminal_summary, tell  # noqa: E402
 
 __all__ = ["pytest_terminal_summary", "tell"]
@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(unseen)
+    config.pluginmanager.register(sharing)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.PLAXE_PLEX_TIMING = type(settings.PLAXE_PLEX_TIMING)(
         connect=1,

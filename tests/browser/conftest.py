@@ -1,6 +1,6 @@
 """A browser, a Plaxe that runs as it does for people, and pages that are watched while they are used.
 
-All of it belongs to one group, so that one worker of several starts it once.
+One worker of several runs all of it, so that it starts once: tests/sharing.py.
 """
 
 import json
@@ -34,10 +34,8 @@ def why_not() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = why_not()
     for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            if reason:
-                item.add_marker(pytest.mark.skip(reason=reason))
+        if reason and item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,17 @@ def test_without_script_the_settings_are_changed(plaxe: Live, chrome_without_scr
     expect(delay).to_have_value(before)
 
 
+def test_without_script_a_phone_reaches_every_place(plaxe: Live, chrome_without_script: Page) -> None:
+    page = chrome_without_script
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(plaxe.url)
+    for name, path in MORE:
+        expect(page.locator("#menu")).to_be_hidden()
+        page.get_by_role("button", name="More", exact=True).click()
+        page.locator("#menu").get_by_role("link", name=name).click()
+        expect(page).to_have_url(plaxe.url + path)
+
+
 def test_on_a_phone_every_place_is_reached_by_touch(look: Look) -> None:
     page = look.page
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
