@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from contextlib import ExitStack
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from django.db import transaction
@@ -39,10 +41,13 @@ class Frame(RuleBasedStateMachine):
         self._stack = ExitStack()
         self._stack.enter_context(transaction.atomic())
         self._stack.callback(transaction.set_rollback, True)
-        self.town = town = Town(START)
+        disk = Path(self._stack.enter_context(TemporaryDirectory(prefix="plaxe-films-")))
+        self.town = town = Town(START, disk)
         town.world.random = Random(0)
         plex = self._stack.enter_context(serve(town.world))
         self._stack.enter_context(override_settings(PLAXE_PLEX_TV_URL=plex.plex_tv_url))
+        roots = tuple(town.server.disk.items())
+        self._stack.enter_context(override_settings(PLAXE_MEDIA_ROOTS=roots))
         self.sessions = town.server.sessions
         self.promise = Promise(town, lambda: self.sessions)
         for number in range(3):
@@ -56,6 +61,7 @@ class Frame(RuleBasedStateMachine):
         self._stack.callback(self.house.leave)
         self.judge = Judge(town, self.house, self.promise, self.total)
         self.upset: set[Level] = set()
+        self.is_calm = False  # nothing is the matter with the server
         self.changed: dict[Item, set[str]] = defaultdict(set)  # since the libraries were last read
 
     def arrived(self, item: Item) -> None:

@@ -14,8 +14,9 @@ from accounts.sync import sync_viewers
 from deletions.execution import execute_due
 from deletions.models import Deletion
 from deletions.queue import enqueue_complete
+from deletions.trash import purge_due
 from media import sources
-from media.models import Assignment, MediaItem
+from media.models import Assignment, LibrarySection, MediaItem
 from media.sync import sync_server
 from plexclient.demo import Item, Running
 from plexclient.errors import PlexError
@@ -35,6 +36,7 @@ PASSES: dict[str, Callable[[PlexServer], object]] = {
     "poll": lambda server: sources.poll(server, timezone.now()),
     "enqueue": lambda server: enqueue_complete(server, timezone.now()),
     "execute": lambda server: execute_due(server, timezone.now()),
+    "purge": lambda _: purge_due(timezone.now()),
 }
 
 
@@ -100,11 +102,14 @@ class House:
     def rows(self) -> list[MediaItem]:
         return list(MediaItem.objects.present().order_by("pk"))
 
+    def section(self, title: str) -> LibrarySection | None:
+        return LibrarySection.objects.present().filter(title=title).first()
+
     def viewer(self, name: str) -> PlexUser:
-        return PlexUser.objects.get(title=name)
+        return PlexUser.objects.get(name=name)
 
     def assigned(self, row: MediaItem) -> dict[str, Assignment]:
-        return {each.viewer.title: each for each in row.assignments.select_related("viewer")}
+        return {each.viewer.name: each for each in row.assignments.select_related("viewer")}
 
     def deletions(self) -> list[Deletion]:
         return list(Deletion.objects.select_related("server", "item").order_by("pk"))

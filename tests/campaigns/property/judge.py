@@ -22,15 +22,31 @@ class Before:
     """What was so when a pass began; during one nothing happens but what Plaxe does."""
 
     items: dict[str, Item]
+    lost: dict[Item, set[str]]
     calls: int
     asked: int
+
+
+@dataclass
+class Act:
+    """A title was deleted, or moved to the trash, by a row."""
+
+    item: Item
+    row: Deletion
+    call: Call | None
+    asked: list[Asked]  # since the one before
+    there: list[Item]  # when it went
+
+    @property
+    def succeeded(self) -> bool:
+        return self.call is None or self.call.status == 200
 
 
 class Judge:
     def __init__(self, town: Town, house: House, promise: Promise, figures: Figures) -> None:
         self.town, self.house, self.promise, self.figures = town, house, promise, figures
         self.known: dict[int, Known] = {}
-        self.dry_run = False
+        self.dry_run = self.to_trash = False
         self.delay = 0.0
         self.history = History()
 
@@ -65,16 +81,23 @@ class Judge:
 
     def before(self) -> Before:
         asked, calls = len(self.town.listening.asked), len(self.town.world.deletes)
-        return Before(dict(self.town.server.items), calls, asked)
+        items = dict(self.town.server.items)
+        lost = {item: self.town.lost(item) for item in items.values() if item.is_leaf}
+        return Before(items, lost, calls, asked)
 
     def after(self, name: str, before: Before, *, is_done: bool) -> None:
         self.figures.passes += 1
         calls = self.town.world.deletes[before.calls :]
-        assert name == "execute" or not calls, f"a pass of {name} has sent {calls}"
+        if name != "execute":
+            assert not calls, f"a pass of {name} has sent {calls}"
+            assert all(self.town.lost(item) <= lost for item, lost in before.lost.items()), (
+                f"{name} has moved"
+            )
         if name == "poll":
             self._polled(is_done=is_done)
         rows = self.house.deletions()
-        self._judge_calls(calls, before, rows)
+        if name == "execute":
+            self._judge_acts(calls, before, rows)
         for row in rows:
             if row.pk in self.known and row.status != self.known[row.pk].status:
                 self._judge_row(row, self.known[row.pk])
@@ -88,23 +111,53 @@ class Judge:
 
     # --- what was sent
 
-    def _judge_calls(self, calls: list[Call], before: Before, rows: list[Deletion]) -> None:
+    def _judge_acts(self, calls: list[Call], before: Before, rows: list[Deletion]) -> None:
         self.figures.deletes += len(calls)
         paths = [call.path for call in calls]
         assert len(paths) == len(set(paths)), f"sent twice in one pass: {paths}"
         sent = [row for row in rows if row.deletes_sent > self._sent_before(row)]
-        assert len(sent) == len(calls), f"{len(calls)} were sent, and {len(sent)} rows say so"
-        begin, freely = before.asked, 0
+        acts = list(self._acts(calls, before, sent))
+        self.figures.moves += len(acts) - len(calls)
+        self._judge_disk(acts, before)
+        for act in acts:
+            wrong = [*self._wrong(act, before)]
+            assert not wrong, f"{act.row.title} must not go: {'; '.join(wrong)}"
+        freely = [act for act in acts if act.succeeded and Hold.BRAKE not in self.known[act.row.pk].approved]
+        limit = settings.PLAXE_BRAKE_ITEMS
+        assert not limit or len(freely) <= limit, f"{len(freely)} went in one pass, and {limit} is the limit"
+
+    def _acts(self, calls: list[Call], before: Before, sent: list[Deletion]) -> Iterator[Act]:
+        """What was deleted, in that order, and then what was moved."""
+        begin, there = before.asked, [*before.lost]
         for call in calls:
             row = next((one for one in sent if call.path == f"/library/metadata/{one.rating_key}"), None)
             assert row, f"no row says why {call.path} was deleted"
+            match = ONE_TITLE.fullmatch(call.path)
+            item = before.items.get(match[1]) if match else None
+            assert item is not None, f"{call.path} is no title"
+            assert item.is_leaf, f"{call.path} is no movie and no episode"
             end = self._place_of(call, begin)
-            wrong = [*self._wrong(call, row, before, self.town.listening.asked[begin:end])]
-            assert not wrong, f"{row.title} must not be deleted: {'; '.join(wrong)}"
-            begin = end
-            freely += call.status == 200 and Hold.BRAKE not in self.known[row.pk].approved
-        limit = settings.PLAXE_BRAKE_ITEMS
-        assert not limit or freely <= limit, f"{freely} were deleted in one pass, and {limit} is the limit"
+            yield Act(item, row, call, self.town.listening.asked[begin:end], there)
+            begin, there = end, [one for one in there if one is not item or not self._has_lost(item, before)]
+        deleted = {row.pk for row in sent if f"/library/metadata/{row.rating_key}" in {c.path for c in calls}}
+        for row in (row for row in sent if row.pk not in deleted):
+            item = self._item_of(row)
+            assert item is not None, f"{row.title} was sent before it was queued"
+            yield Act(item, row, None, self.town.listening.asked[before.asked :], there)
+            there = [one for one in there if one is not item]
+
+    def _judge_disk(self, acts: list[Act], before: Before) -> None:
+        """Nothing but what was acted on has lost files that are on nobody else's account."""
+        accounted = {file for act in acts for file in act.item.files}
+        for item, lost in before.lost.items():
+            astray = self.town.lost(item) - lost - accounted
+            assert not astray, f"{astray} of {item.title} went, and no row says why"
+
+    def _has_lost(self, item: Item, before: Before) -> bool:
+        return self.town.lost(item) != before.lost[item]
+
+    def _item_of(self, row: Deletion) -> Item | None:
+        return self.known[row.pk].item if row.pk in self.known else None
 
     def _sent_before(self, row: Deletion) -> int:
         return self.known[row.pk].sent if row.pk in self.known else 0
@@ -114,21 +167,24 @@ class Judge:
         asked = [(each.method, each.path) for each in self.town.listening.asked]
         return asked.index(("DELETE", call.path), begin) + 1
 
-    def _wrong(self, call: Call, row: Deletion, before: Before, asked: list[Asked]) -> Iterator[str]:
-        match = ONE_TITLE.fullmatch(call.path)
-        item = before.items.get(match[1]) if match else None
-        known = self.known.get(row.pk)
-        if item is None or not item.is_leaf:
-            yield f"{call.path} is no movie and no episode"
-        elif known is None or known.item is not item:
+    def _wrong(self, act: Act, before: Before) -> Iterator[str]:
+        item, known = act.item, self.known.get(act.row.pk)
+        if known is None or known.item is not item:
             yield f"its number stands for {item.title} ({item.guid})"
         else:
             yield from self._wrong_by_row(known)
+            yield from self._wrong_by_way(act, known)
             yield from self._wrong_by_server(known)
             yield from self._wrong_by_title(known, item)
-            yield from self._unknown(item, asked)
-            yield from self.promise.against(item)
-            yield from self._wrong_by_neighbours(item, before)
+            yield from self._unknown(item, act.asked)
+            yield from self.promise.against(item, act.there)
+            yield from self._wrong_by_neighbours(item, before, act.there)
+
+    def _wrong_by_way(self, act: Act, known: Known) -> Iterator[str]:
+        if act.call and self.to_trash and Hold.QUARANTINE not in known.approved:
+            yield "it belongs into the trash"
+        if act.call is None and not self.to_trash:
+            yield "it does not belong into the trash"
 
     def _wrong_by_row(self, known: Known) -> Iterator[str]:
         if known.status in STICKY or (known.status == Status.HELD and known.hold not in PASSING):
@@ -158,13 +214,14 @@ class Judge:
         if len(versions) > 1 and Hold.VERSIONS not in known.approved:
             yield "it has several versions"
 
-    def _wrong_by_neighbours(self, item: Item, before: Before) -> Iterator[str]:
+    def _wrong_by_neighbours(self, item: Item, before: Before, there: list[Item]) -> Iterator[str]:
         for other in before.items.values():
             if other is not item and set(other.files) & set(item.files):
-                yield from (f"{other.title}, which shares its file: {words}" for words in self._keeps(other))
+                keeps = self._keeps(other, there)
+                yield from (f"{other.title}, which shares its file: {words}" for words in keeps)
 
-    def _keeps(self, other: Item) -> Iterator[str]:
-        yield from self.promise.against(other)
+    def _keeps(self, other: Item, there: list[Item]) -> Iterator[str]:
+        yield from self.promise.against(other, there)
         if not any(known.item is other and known.status not in STICKY for known in self.known.values()):
             yield "it was not queued"
 
@@ -187,6 +244,6 @@ class Judge:
 
     def _is_there(self, known: Known) -> bool:
         """In a file in which it was queued, which is still on the disk, and with the date of then."""
-        files = set(known.item.files) - self.town.server.missing_files
+        files = set(known.item.files) - self.town.lost(known.item)
         is_it = known.item.added_at == known.date and known.item not in self.promise.forgotten
         return is_it and bool(files & known.contract[2].keys()) and self.town.is_there(known.item)

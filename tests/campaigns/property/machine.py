@@ -23,19 +23,21 @@ class Machine(Lives, Shelf, Troubles, Owner):
     @initialize(
         assigned=st.lists(st.tuples(picks, people), min_size=1, max_size=4),
         seen=st.lists(picks, min_size=1, max_size=4), hours=st.sampled_from([0, 0, 1, 24]),
-        items=st.sampled_from([25, 25, 0, 2]), ends_well=st.sampled_from([False, False, True]),
+        items=st.sampled_from([25, 25, 0, 2]), to_trash=st.sampled_from([False, False, True]),
+        is_calm=st.booleans(), ends_well=st.sampled_from([False, False, True]),
     )  # fmt: skip
     def begin(
-        self, assigned: list[tuple[int, str]], seen: list[int], hours: int, items: int, ends_well: bool
-    ) -> None:
-        self.set(dry_run=False, hours=hours, items=items)
+        self, assigned: list[tuple[int, str]], seen: list[int], hours: int, items: int, to_trash: bool,
+        is_calm: bool, ends_well: bool,
+    ) -> None:  # fmt: skip
+        self.set(dry_run=False, hours=hours, items=items, to_trash=to_trash)
         for pick, who in assigned:
             if chosen := self.choose(pick):
                 self.assign(*chosen, who)
         for pick in seen:
             self.all_have_seen(pick)
         self.run("poll", "enqueue")
-        self.ends_well = ends_well
+        self.is_calm, self.ends_well = is_calm, ends_well
         self.total.examples += 1
 
     def teardown(self) -> None:
@@ -50,8 +52,9 @@ class Machine(Lives, Shelf, Troubles, Owner):
         self.town.recover()
         self.town.server.sessions.clear()
         self.house.wait(self.town.latest - self.town.wall + 10 * DAY)
-        self.set(dry_run=False, hours=1, items=0)
-        chosen = self.waiting[:3]
+        self.set(dry_run=False, hours=1, items=0, to_trash=False)
+        self.lets_go_of_all()
+        chosen = [leaf for leaf in self.waiting if self.stands_alone(leaf)][:3]
         for leaf in chosen:
             leaf.labels.clear()
             for who in self.promise.waited_for(leaf):
@@ -71,12 +74,15 @@ class Machine(Lives, Shelf, Troubles, Owner):
         )
         self.total.had_to_go += len(must_go)
 
+    def stands_alone(self, leaf: Item) -> bool:
+        """In files that are there and nobody else's."""
+        shares = [one for one in self.town.leaves if one is not leaf and set(one.files) & set(leaf.files)]
+        return not shares and not self.town.lost(leaf)
+
     def must_go(self, leaf: Item) -> bool:
         """Unless Plaxe may have lost sight of it, or of somebody who must see it."""
-        shares = [one for one in self.town.leaves if one is not leaf and set(one.files) & set(leaf.files)]
-        is_lost = leaf.files and self.town.server.missing_files.issuperset(leaf.files)
         is_upset = leaf in self.promise.forgotten or any(level in self.upset for level in levels(leaf))
-        return not shares and not is_lost and not is_upset and not [*self.promise.against(leaf)]
+        return not is_upset and not [*self.promise.against(leaf, self.town.leaves)]
 
     @rule(seconds=st.sampled_from([MINUTE, 11 * MINUTE, HOUR, 25 * HOUR, 8 * DAY]))
     def time_passes(self, seconds: float) -> None:
@@ -91,7 +97,7 @@ class Machine(Lives, Shelf, Troubles, Owner):
             for item in [*self.changed]:
                 self.change(item, "clock")
 
-    @rule(name=st.sampled_from(["viewers", "sync", "full sync", "poll", "enqueue", "execute"]))
+    @rule(name=st.sampled_from(["viewers", "sync", "full sync", "poll", "enqueue", "execute", "purge"]))
     def passes(self, name: str) -> None:
         self.step()
         self.run(name)

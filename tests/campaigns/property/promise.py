@@ -59,6 +59,10 @@ def levels(leaf: Item) -> list[Level]:
     return [level_of(one) for one in leaf.lineage()]
 
 
+def place_of(episode: Item) -> tuple[int, int]:
+    return (episode.parent and episode.parent.index) or 0, episode.index or 0
+
+
 class Voices(Protocol):
     def can_be_asked(self, name: str) -> bool:
         """There is a token with which to act as this person."""
@@ -70,9 +74,15 @@ class Voices(Protocol):
         """What is shared with him includes the title."""
 
 
+# What a show keeps, or every show of a library: `newest`, `at_least` and `first_season`, where it is said.
+Rule = dict[str, int]
+
+
 class Promise:
     def __init__(self, voices: Voices, sessions: Callable[[], list[Session]]) -> None:
         self.voices, self.sessions = voices, sessions
+        self.protected: set[Level] = set()  # also libraries and people, by their names
+        self.rules: dict[str, Rule] = {}  # of shows, and of libraries by their names
         self.assigned: dict[Level, dict[str, Order]] = defaultdict(dict)
         self.enough: dict[Level, int] = {}  # 0 is all
         self.cancelled: set[Item] = set()
@@ -95,6 +105,7 @@ class Promise:
         self.once[leaf] = self.assigned.pop(leaf, {}) | self.once[leaf]
         self.enough.pop(leaf, None)
         self.cancelled.discard(leaf)
+        self.protected.discard(leaf)
         self.forgotten.add(leaf)
 
     def is_the_one_of_before(self, old: Item, new: Item) -> None:
@@ -107,6 +118,8 @@ class Promise:
             self.enough[new] = self.enough[old]
         if old in self.cancelled:
             self.cancelled.add(new)
+        if old in self.protected:
+            self.protected.add(new)
         for who, events in self._events.items():
             said = [Event(event.did, event.at, new, new.guid) for event in events if event.item is old]
             self._events[who] = [*events, *(event for event in said if event.did in SAID)]
@@ -140,8 +153,8 @@ class Promise:
     def must_be_asked(self, leaf: Item) -> set[str]:
         return {who for who in self.waited_for(leaf) if self._can_tell(who, leaf)}
 
-    def against(self, leaf: Item) -> Iterator[str]:
-        """Why it may not go."""
+    def against(self, leaf: Item, there: list[Item]) -> Iterator[str]:
+        """Why it may not go, where these are all the leaves that are there."""
         waited_for = self.waited_for(leaf)
         seen = {who for who, since in waited_for.items() if self.has_seen(who, leaf, since)}
         enough = next((self.enough[level] for level in levels(leaf) if level in self.enough), 0)
@@ -155,6 +168,28 @@ class Promise:
             yield "it bears the label"
         if leaf in self.cancelled:
             yield "it was cancelled"
+        yield from (f"{word} is protected" for word in self._protected(leaf))
+        yield from self._ruled(leaf, there)
+
+    def _protected(self, leaf: Item) -> Iterator[str]:
+        assigned = {who for level in levels(leaf) for who in self.assigned[level]}
+        words = [*levels(leaf), leaf.section.title, *assigned]
+        return (str(word) for word in words if word in self.protected)
+
+    def _ruled(self, leaf: Item, there: list[Item]) -> Iterator[str]:
+        """What goes in the same file is not there for long."""
+        show = [*leaf.lineage()][-1]
+        rule = {**self.rules.get(leaf.section.title, {}), **self.rules.get(show.guid, {})}
+        if not rule or leaf is show:
+            return
+        alone = (one for one in there if one is leaf or not set(one.files) & set(leaf.files))
+        episodes = [one for one in alone if [*one.lineage()][-1].guid == show.guid]
+        if len({place_of(one) for one in episodes if place_of(one) > place_of(leaf)}) < rule.get("newest", 0):
+            yield "it is one of the newest"
+        if rule.get("first_season") and place_of(leaf)[0] == 1:
+            yield "it is of the first season"
+        if len(episodes) <= rule.get("at_least", 0):
+            yield "its show would have too few"
 
     def _of(self, who: str, leaf: Item) -> list[Event]:
         return [event for event in self._events[who] if event.concerns(leaf)]

@@ -62,6 +62,7 @@ class Figures:
     steps: int = 0
     passes: int = 0
     deletes: int = 0
+    moves: int = 0  # to the trash
     holds: int = 0
     had_to_go: int = 0  # titles that had to go in the end, and did
     wrong_deletions: int = 0  # the first one ends the campaign

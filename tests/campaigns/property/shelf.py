@@ -64,7 +64,7 @@ class Shelf(Frame):
             self.town.match_anew(item, int(self.town.wall))
         elif what in ("version", "optimised"):
             file, kind = f"/media/another {int(self.town.wall)}.mkv", 42 if what == "optimised" else None
-            self.town.world.add_version(item, file=file, proxy_type=kind)
+            self.town.add_version(item, file, kind)
         elif what == "share":
             self._share_a_file(item, pick)
         else:
@@ -73,4 +73,5 @@ class Shelf(Frame):
     def _share_a_file(self, item: Item, pick: int) -> None:
         others = [other for other in item.parent.children if other is not item] if item.parent else []
         if other := one_of(others, pick // 7):
+            item.media[0].parts[0].size = other.media[0].parts[0].size
             self.town.change_file(item, other.files[0])

@@ -1,7 +1,9 @@
 """The little Plex of the campaigns: its people, its shelves, and what befalls them."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from plexclient.demo import Fault, Faults, Item, Person, Section, World
@@ -47,7 +49,8 @@ class Town:
     """alice owns the server; bob, mia (with a PIN) and ned are in her home, carol and frank are friends, and
     frank's profile gets him no token."""
 
-    def __init__(self, start: float) -> None:
+    def __init__(self, start: float, disk: Path) -> None:
+        """What it has lies on this disk, where Plaxe sees it too."""
         self.wall = start
         self.world = world = World(clock=lambda: self.wall)
         self.server = world.add_server(
@@ -55,6 +58,7 @@ class Town:
             name="Cellar", machine_identifier="machine-1",
         )  # fmt: skip
         self.movies, self.shows = world.add_section("Films", "movie"), world.add_section("Series", "show")
+        self.server.disk["/media"] = disk
         world.share(world.add_person("bob", plex_id=factories.BOB, home=True))
         world.share(world.add_person("carol", plex_id=factories.CAROL))
         world.share(world.add_person("mia", plex_id=1004, home=True, pin=PIN), listed=False)
@@ -112,6 +116,24 @@ class Town:
         listed, token = name not in ("mia", "ned"), name != "frank"
         self.world.share(self.person(name), sections=sections, listed=listed, with_token=token)
 
+    # --- the disk
+
+    def put(self, item: Item) -> None:
+        """Its files are there, as large as it says."""
+        for part in (part for media in item.media for part in media.parts):
+            place = self._place_of(part.file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch()
+            os.truncate(place, part.size)
+
+    def _place_of(self, file: str) -> Path:
+        [(root, folder)] = self.server.disk.items()
+        return folder / file.removeprefix(f"{root}/")
+
+    def lost(self, item: Item) -> set[str]:
+        """Files of it that are not there."""
+        return {file for file in item.files if not self._place_of(file).exists()}
+
     # --- shelves
 
     @property
@@ -129,6 +151,7 @@ class Town:
         return date
 
     def remember(self, item: Item) -> Item:
+        self.put(item)
         self.dates[item.type, item.added_at] = item
         return item
 
@@ -187,11 +210,17 @@ class Town:
 
     def change_size(self, item: Item, by: int) -> None:
         item.media[0].parts[0].size += by
+        self.put(item)
         self._touch(item)
+
+    def add_version(self, item: Item, file: str, proxy_type: int | None) -> None:
+        self.world.add_version(item, file=file, proxy_type=proxy_type)
+        self.put(item)
 
     def change_file(self, item: Item, file: str) -> None:
         item.media[0].parts[0].file = file
         self.server.missing_files.discard(file)
+        self.put(item)
         self._touch(item)
 
     def rebuild(self, order: Random, *, fresh: bool, dated: bool = False, share: float = 1.0) -> list[Item]:
