@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--soak", action="store_true", help="let the campaigns try everything, however long it takes"
     )
     parser.addoption("--soak-minutes", type=float, default=30, help="for how long the property campaign does")
-    parser.addoption("--property-steps", type=int, default=600, help="how many steps it takes at least")
+    parser.addoption("--property-steps", type=int, default=480, help="how many steps it takes at least")
     parser.addoption("--soak-seed", type=int, help="one round of it again")
 
 

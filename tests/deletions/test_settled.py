@@ -114,6 +114,21 @@ def test_a_version_is_not_gone_because_its_key_is_anothers(
     assert executed(deletion, hours=2).status == Status.FAILED
 
 
+@pytest.mark.parametrize(("kind", "status"), [("reset", 0), ("status", 404), ("status", 500)])
+def test_after_an_error_one_404_is_no_proof_where_a_list_has_the_title(
+    due: Deletion, film: Item, world: World, kind: FaultKind, status: int
+) -> None:
+    world.faults.add(Fault(kind, "DELETE", METADATA, status=status))
+    world.faults.add(Fault("status", "GET", METADATA, status=404, after=2, times=None))
+
+    assert executed(due, hours=0).status == Status.RUNNING
+
+    world.faults.clear()
+    assert executed(due, hours=2).status == Status.FAILED
+    assert "it is still there" in due.failure
+    assert film.rating_key in world.server.items
+
+
 @pytest.mark.parametrize(("kind", "end"), [("reset_after", Status.DELETED), ("reset", Status.FAILED)])
 def test_of_what_no_agent_has_matched_nobody_knows_until_all_of_its_library_was_read(
     queue_up: QueueUp, home_video: Item, other: Item, world: World, kind: FaultKind, end: Status
