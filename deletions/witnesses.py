@@ -80,8 +80,8 @@ def hear(item: MediaItem, tokens: ViewerTokens, now: datetime) -> list[str]:
 
     Returns in words whose answer is not known. For whom there is no token the history alone counts.
     """
-    here = (_hear(item, viewer, lambda: tokens, now) for viewer in _of_server(item))
-    there = (_hear_elsewhere(watch, tokens, now) for watch in counterparts.relied_on(item))
+    here = [_hear(item, viewer, lambda: tokens, now) for viewer in _of_server(item)]
+    there = [_hear_elsewhere(watch, tokens, now) for watch in counterparts.relied_on(item)]
     return [words for words in (*here, *there) if words]
 
 

@@ -27,22 +27,23 @@ Pair = dict[str, Any]
 
 
 def ask_everyone(
-    item: MediaItem, *, by: User | None = None, optional: bool = False, counts_earlier: bool = True
+    item: MediaItem,
+    *,
+    by: User | None = None,
+    optional: bool = False,
+    counts_earlier: bool = True,
+    any_server: bool = False,
 ) -> StandingOrder:
     """Whoever may watch there must see it, now and later. Also those who were released from it before."""
+    words = {"is_optional": optional, "counts_earlier": counts_earlier, "on_any_server": any_server}
     demand_present(item)
     with transaction.atomic():
         item.server.lock()
         Exemption.objects.filter(item=item).delete()
         order, _ = StandingOrder.objects.update_or_create(
             item=item,
-            defaults={"is_optional": optional, "counts_earlier": counts_earlier},
-            create_defaults={
-                "server_id": item.server_id,
-                "is_optional": optional,
-                "counts_earlier": counts_earlier,
-                "made_by": by,
-            },
+            defaults=words,
+            create_defaults={"server_id": item.server_id, "made_by": by, **words},
         )
         _apply(order)
         fulfil(item.server, timezone.now())
@@ -51,11 +52,14 @@ def ask_everyone(
 
 
 def _apply(order: StandingOrder) -> None:
-    """An order that reads otherwise now changes what it gave before."""
+    """An order that reads otherwise now changes what it gave before; on other servers that is given anew."""
     given = Assignment.objects.filter(order=order)
     given.update(
-        is_optional=order.is_optional, views_count_from=EVER if order.counts_earlier else F("assigned_at")
+        is_optional=order.is_optional,
+        views_count_from=EVER if order.counts_earlier else F("assigned_at"),
+        on_any_server=order.on_any_server,
     )
+    Assignment.objects.filter(follows__order=order).delete()
 
 
 def release_everyone(item: MediaItem, *, by: User | None = None) -> bool:
@@ -130,13 +134,17 @@ def _missing(server: PlexServer) -> Iterator[Pair]:
     """What the orders say and no assignment does. An order about the item itself is the nearer word."""
     people = Access.objects.filter(server=server, gone_at=None)
     everyone: QuerySet[Any] = people.annotate(
-        order_key=F("server__orders"), item_key=F("server__orders__item"), **_wording()
+        order_key=F("server__orders"),
+        item_key=F("server__orders__item"),
+        made_by=F("server__orders__made_by"),
+        **_wording(),
     ).filter(item_key__isnull=False)
     yield from _unassigned(everyone)
     arrived: QuerySet[Any] = people.annotate(
         order_key=F("server__orders"),
         whose=F("server__orders__viewer"),
         since=F("server__orders__since"),
+        made_by=F("server__orders__made_by"),
         item_key=F("server__orders__section__items"),
         kind=F("server__orders__section__items__type"),
         gone=F("server__orders__section__items__gone_at"),
@@ -150,7 +158,7 @@ def _wording() -> dict[str, F]:
     return {
         "is_optional": F("server__orders__is_optional"),
         "counts_earlier": F("server__orders__counts_earlier"),
-        "made_by": F("server__orders__made_by"),
+        "on_any_server": F("server__orders__on_any_server"),
     }
 
 
@@ -159,7 +167,7 @@ def _unassigned(pairs: QuerySet[Any]) -> QuerySet[Any, Pair]:
     missing = pairs.filter(
         ~Exists(Assignment.objects.filter(**same)), ~Exists(Exemption.objects.filter(**same))
     )
-    return missing.values("viewer", "item_key", "order_key", "is_optional", "counts_earlier", "made_by")
+    return missing.values("viewer", "item_key", "order_key", "made_by", *_wording())
 
 
 def _give(server: PlexServer, pairs: list[Pair]) -> int:
@@ -173,6 +181,7 @@ def _give(server: PlexServer, pairs: list[Pair]) -> int:
                 viewer_id=pair["viewer"],
                 order_id=pair["order_key"],
                 is_optional=pair["is_optional"],
+                on_any_server=pair["on_any_server"],
                 views_count_from=EVER if pair["counts_earlier"] else now,
                 assigned_by_id=pair["made_by"],
             )

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from accounts.errors import Refused
 from accounts.models import PlexServer, User
+from accounts.wording import moment
+from accounts.wording import sentence as _
 from deletions.models import AuditEntry, Deletion, Status
 from deletions.queue.moves import move
 
@@ -31,7 +33,9 @@ def give_up(deletion: Deletion, now: datetime, *, by: User | None = None) -> Non
 
 
 def _words(deletion: Deletion, sent_at: datetime) -> str:
-    return (
-        f"It was sent on {sent_at:%Y-%m-%d %H:%M} UTC, and {deletion.server} has not answered since. "
-        "Nobody knows what became of it: it may be gone, or still there."
+    return _(
+        "It was sent on %(when)s, and %(server)s has not answered since. Nobody knows what became of it: it"
+        " may be gone, or still there.",
+        when=moment(sent_at),
+        server=deletion.server,
     )

@@ -88,6 +88,9 @@ class StandingOrder(models.Model):
     viewer = models.ForeignKey(PlexUser, models.CASCADE, null=True, blank=True, related_name="orders")
     is_optional = models.BooleanField(default=False, help_text="Told about it, and not waited for.")
     counts_earlier = models.BooleanField(default=True, help_text="Also what was seen before the assignment.")
+    on_any_server = models.BooleanField(
+        default=False, help_text="What is seen of the same title on another server counts too."
+    )
     since = models.DateTimeField(
         null=True, help_text="What a section had by then has not arrived; none while it was never read whole."
     )

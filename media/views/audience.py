@@ -26,6 +26,7 @@ class Everyone(forms.Form):
     on = forms.BooleanField(required=False)
     optional = forms.BooleanField(required=False)
     ignore_earlier = forms.BooleanField(required=False)
+    any_server = forms.BooleanField(required=False)
 
 
 class Quorum(forms.Form):
@@ -54,10 +55,9 @@ def everyone(request: Request, pk: int) -> HttpResponse:
     chosen = form.cleaned_data
     try:
         if chosen["on"]:
+            words = {name: chosen[name] for name in ("optional", "any_server")}
             counts_earlier = not chosen["ignore_earlier"]
-            standing.ask_everyone(
-                item, by=request.user, optional=chosen["optional"], counts_earlier=counts_earlier
-            )
+            standing.ask_everyone(item, by=request.user, counts_earlier=counts_earlier, **words)
         else:
             standing.release_everyone(item, by=request.user)
     except Refused as refusal:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 CONTRACT, FILES = "deletions/contract.py", "deletions/files.py"
+ELSEWHERE = "tests/deletions/test_any_server.py::test_{}"
 VETO = "tests/campaigns/test_vetoes.py::test_one_reason_is_enough[{}]"
 GOES = "tests/campaigns/test_vetoes.py::test_without_a_reason_they_go_and_nothing_else_does[{}]"
 FAULT = (
@@ -140,6 +141,13 @@ WHO_HAS_SEEN_IT = [
              '%(why)s", who=viewer, why=why)',
              'return ""'),
         VETO.format("carol_has_marked_it_unwatched_and_cannot_be_asked")),
+    Law("elsewhere", "Who has seen it on another server is asked there.",
+        Mute("deletions/witnesses.py", "_hear_elsewhere", '""'),
+        ELSEWHERE.format("a_copy_waits_while_the_server_on_which_somebody_saw_it_cannot_be_asked")),
+    Law("same_work", "Titles on two servers are one work by guid and outside ids only.",
+        Swap("media/counterparts.py",
+             " or any(self.external_ids[k] != other.external_ids[k] for k in shared):", ":"),
+        ELSEWHERE.format("one_outside_id_that_differs_speaks_against_it")),
     Law("owner", "The owner is account 1 on the server and another number at plex.tv.",
         Swap("accounts/models/servers.py", "return self.owner.plex_id", "return account_id"),
         "tests/campaigns/test_vetoes.py::"

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import PlexServer, PlexUser
+from accounts.models import Access, PlexServer, PlexUser
 from accounts.sync import sync_viewers
 from deletions import queue
 from deletions.execution import execute_due
 from deletions.models import Deletion, Hold, Status
 from deletions.simulation import Terms, simulate, told
 from media import assigning, sources, standing, undoing
-from media.models import Assignment, Counterpart, Exemption, MediaItem, Watch
+from media.models import Assignment, Counterpart, Exemption, MediaItem, StandingOrder, Watch
 from media.sync import sync_server
 from media.watching import declare
 from plexclient.demo import Running, World, serve
@@ -383,6 +383,34 @@ def test_the_owners_word_on_one_server_counts_on_the_other(two: Two) -> None:
     assert two.queue() == SCHEDULED
 
 
+def test_everyone_may_be_asked_in_one_assignment(two: Two) -> None:
+    standing.ask_everyone(two.item(0), any_server=True)
+    everybody = [(name, place) for name in ("alice", "ann", "bob") for place in ("Cellar", "Attic")]
+    assert assigned() == everybody
+    for name, number in (("alice", 1), ("ann", 0), ("bob", 1)):
+        two.saw(name, number)
+    two.poll()
+    assert two.queue() == SCHEDULED
+    assert two.go() == DELETED
+
+
+def test_what_everyone_was_asked_ends_everywhere_or_is_for_one_server_again(two: Two) -> None:
+    standing.ask_everyone(two.item(0), any_server=True)
+    standing.ask_everyone(two.item(0), any_server=False)
+    assert assigned() == [(name, "Cellar") for name in ("alice", "ann", "bob")]
+    standing.ask_everyone(two.item(0), any_server=True)
+    standing.release_everyone(two.item(0))
+    assert assigned() == []
+
+
+def test_whoever_leaves_the_server_it_was_said_on_is_released_everywhere(two: Two) -> None:
+    standing.ask_everyone(two.item(0), any_server=True)
+    Access.objects.filter(viewer=viewer("ann")).update(gone_at=timezone.now())
+    for server in two.servers:
+        standing.fulfil(server, timezone.now())
+    assert {name for name, _ in assigned()} == {"alice", "bob"}
+
+
 def test_undo_makes_it_what_it_was(two: Two) -> None:
     two.ask("bob")
     [was] = undoing.standing_of([two.item(0)], [viewer("bob")])
@@ -437,8 +465,8 @@ def test_a_command_says_it(two: Two) -> None:
     [told] = json.loads(out.getvalue())["assignments"]
     assert told["any_server"]
     assert assigned() == [("bob", "Cellar"), ("bob", "Attic")]
-    with pytest.raises(CommandError, match="name who must see it"):
-        call_command("assign", *words, "--everyone")
+    call_command("assign", *words, "--everyone", "--json", stdout=io.StringIO())
+    assert StandingOrder.objects.get().on_any_server
 
 
 def test_what_is_read_and_what_is_asked_in_sql_is_the_same(two: Two) -> None:

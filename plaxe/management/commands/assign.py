@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.models import PlexUser
 from media import assigning, standing
-from media.models import MediaItem
+from media.models import Assignment, MediaItem
 from plaxe import rows, selection
 from plaxe.commands import JsonCommand
 
@@ -40,8 +40,6 @@ class Command(JsonCommand):
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
         quorum = selection.quorum(options["quorum"])
-        if options["everyone"] and options["any_server"]:
-            raise Refused("--any-server goes with --viewer: name who must see it.")
         if not (options["viewer"] or options["everyone"] or options["quorum"]):
             raise Refused("Say who must see it: --viewer WHO or --everyone.")
         items = list(dict.fromkeys(selection.item(key, options) for key in options["keys"]))
@@ -85,13 +83,19 @@ def _everyone(item: MediaItem, options: dict[str, Any]) -> list[dict[str, Any]]:
     """Everybody who must see it now, or those from whom it is taken."""
     if not options["remove"]:
         counts_earlier = not options["ignore_earlier"]
-        standing.ask_everyone(item, optional=options["optional"], counts_earlier=counts_earlier)
+        words = {"optional": options["optional"], "any_server": options["any_server"]}
+        standing.ask_everyone(item, counts_earlier=counts_earlier, **words)
     given = item.assignments.select_related("viewer").order_by("viewer__name", "pk")
     if not options["remove"]:
-        return [rows.assignment(item, row.viewer, assigned=True, optional=row.is_optional) for row in given]
+        return [_given(item, row) for row in given]
     taken = [rows.assignment(item, row.viewer, assigned=False) for row in given.filter(order__item=item)]
     standing.release_everyone(item)
     return taken
+
+
+def _given(item: MediaItem, row: Assignment) -> dict[str, Any]:
+    words = {"optional": row.is_optional, "any_server": row.on_any_server}
+    return rows.assignment(item, row.viewer, assigned=True, **words)
 
 
 def _title(item: MediaItem) -> dict[str, Any]:

@@ -24,6 +24,6 @@ class Command(JsonCommand):
         return {**selection.total(results, *COUNTS), "dry_run": Policy.load().dry_run}
 
     def show(self, result: dict[str, Any]) -> Iterable[str]:
-        if result["dry_run"]:
-            yield f"Dry run: {result['would_delete']} would have been deleted. Nothing was."
+        if result["dry_run"] or result["would_delete"]:
+            yield f"Dry run: {result['would_delete']} would have been deleted."
         yield ", ".join(f"{result[name]} {name}" for name in COUNTS[:-1])
