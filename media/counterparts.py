@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import PlexServer
 from media.guids import agent_of, is_matched
-from media.models import HALF_WAY, Assignment, Counterpart, Exemption, MediaItem, Watch
+from media.models import Assignment, Counterpart, Exemption, MediaItem, Watch
 from media.models.library import MediaItemQuerySet
 from media.paging import in_pages
 
@@ -151,11 +151,9 @@ def views(leaves: Collection[MediaItem] | MediaItemQuerySet) -> dict[Pair, list[
             leaf=F("item__counterpart_of__item"), since=F("item__counterpart_of__item__views_count_from")
         )
     )
-    against = Watch.objects.filter(item=OuterRef("leaf"), viewer=OuterRef("viewer")).filter(
-        Q(offset__gte=HALF_WAY) | Q(withdrawn_at__gte=OuterRef("last_viewed_at"))
-    )
+    denied = Watch.objects.filter(item=OuterRef("leaf"), viewer=OuterRef("viewer")).denied()
     found: dict[Pair, list[Watch]] = defaultdict(list)
-    counting = there.filter(last_viewed_at__gt=F("since")).filter(~Exists(against))
+    counting = there.filter(last_viewed_at__gt=F("since")).filter(~Exists(denied))
     for watch in counting.select_related("item__server", "viewer").order_by("-last_viewed_at", "pk"):
         found[watch.leaf, watch.viewer_id].append(watch)
     return found

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import PlexUser
 from media.models.assignments import Assignment
 from media.models.counterparts import Counterpart
-from media.models.watches import HALF_WAY, Watch
+from media.models.watches import Watch
 
 # The quorum that waits for everybody; any other is how many are enough.
 ALL = 0
@@ -50,24 +50,27 @@ def unanswered() -> QuerySet[Assignment]:
         OuterRef(OuterRef("pk")), OuterRef("viewer"), OuterRef(OuterRef("views_count_from"))
     )
     here = Exists(views.filter(last_viewed_at__gt=OuterRef("views_count_from")))
-    return covering().filter(~here, ~(Q(on_any_server=True) & Q(Exists(_seen_elsewhere()))))
+    elsewhere = Q(Exists(_seen_elsewhere())) & ~Q(Exists(_denied_here()))
+    return covering().filter(~here, ~(Q(on_any_server=True) & elsewhere))
 
 
 def _seen_elsewhere() -> QuerySet[Counterpart]:
-    """Views of the same work on other servers, unless he is half-way through the leaf or took it back since.
+    """The same work on other servers, where the viewer has seen it so that it counts for the leaf too.
 
-    As `media.counterparts.views` and `answering`, for rows that have been read. One inside the other, so that
-    a database begins with the leaf: of a viewer's views there are many.
+    As `media.counterparts.views` and `answering`, for rows that have been read. One query inside the other,
+    so that a database begins with the leaf: of a viewer's views there are many.
     """
     copies = Counterpart.objects.filter(item=OuterRef(OuterRef("pk")))
     viewer, assigned = OuterRef(OuterRef("viewer")), OuterRef(OuterRef("views_count_from"))
     views = Watch.objects.counting().filter(item=OuterRef("other"), viewer=viewer)
     for since in (OuterRef("item__views_count_from"), assigned):
         views = views.filter(last_viewed_at__gt=since)
-    against = Watch.objects.filter(item=OuterRef(OuterRef("item")), viewer=OuterRef("viewer")).filter(
-        Q(offset__gte=HALF_WAY) | Q(withdrawn_at__gte=OuterRef("last_viewed_at"))
-    )
-    return copies.filter(Exists(views.filter(~Exists(against))))
+    return copies.filter(Exists(views))
+
+
+def _denied_here() -> QuerySet[Watch]:
+    """Whoever has taken it back here, or is half-way through it here, is not taken at a view there."""
+    return Watch.objects.filter(item=OuterRef(OuterRef("pk")), viewer=OuterRef("viewer")).denied()
 
 
 def counting_views(

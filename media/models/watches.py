@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,10 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         """Views that count: after the title was added, not taken back, and not begun again."""
         since = F("item__views_count_from") if since is None else since
         return self.filter(last_viewed_at__gt=since, withdrawn_at=None, offset__lt=HALF_WAY)
+
+    def denied(self) -> Self:
+        """By the viewer, or by the owner for him; and titles he is in the middle of."""
+        return self.filter(Q(withdrawn_at__isnull=False) | Q(offset__gte=HALF_WAY))
 
 
 class Watch(models.Model):
