@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import PlexServer
 from accounts.wording import moment
@@ -23,7 +23,8 @@ from media.sync import recognition
 
 @dataclass(frozen=True)
 class Source:
-    """`words` are empty while all is well; `accept` says False when there was nothing to accept.
+    """`words`, of a server that was just read, are empty while all is well; `accept` says False when there
+    was nothing to accept.
 
     `mark` finds the servers it may be the matter with, so that pages need not ask each of them.
     """
@@ -35,7 +36,7 @@ class Source:
 
 
 def _of_history(server: PlexServer) -> str:
-    cursor = HistoryCursor.objects.filter(server=server).select_related("server").first()
+    cursor = getattr(server, "history_cursor", None)
     return cursor.alarm if cursor else ""
 
 
@@ -44,14 +45,13 @@ def _accept_history(server: PlexServer, now: datetime) -> bool:
 
 
 def _of_damage(server: PlexServer) -> str:
-    damaged_at = PlexServer.objects.values_list("damaged_at", flat=True).get(pk=server.pk)
-    if damaged_at is None:
+    if server.damaged_at is None:
         return ""
     return _(
         "%(server)s said on %(when)s that its database is damaged. What it says of who has seen what may be "
         "wrong. Nothing is deleted until you have repaired it and say so.",
         server=server,
-        when=moment(damaged_at),
+        when=moment(server.damaged_at),
     )
 
 
@@ -59,13 +59,8 @@ def _accept_damage(server: PlexServer, now: datetime) -> bool:
     return server.trust()
 
 
-def _of_restore(server: PlexServer) -> str:
-    server.refresh_from_db(fields=["restored_from"])
-    return restored.alarm(server)
-
-
 SOURCES = {
-    Hold.RESTORED: Source(_("Restored"), Q(restored_from__isnull=False), _of_restore, restored.accept),
+    Hold.RESTORED: Source(_("Restored"), Q(restored_from__isnull=False), restored.alarm, restored.accept),
     Hold.DAMAGED: Source(_("Database"), Q(damaged_at__isnull=False), _of_damage, _accept_damage),
     Hold.SECTIONS: Source(
         _("Libraries"), Q(sections__changed_at__isnull=False), recognition.alarm, recognition.accept
@@ -83,13 +78,23 @@ def marked() -> Q:
 
 def told() -> list[str]:
     """What is the matter anywhere, in words."""
-    servers = PlexServer.objects.filter(marked()).distinct()
-    return [words for server in servers for words in raised(server).values()]
+    return [
+        words for found in of_each(PlexServer.objects.filter(marked())).values() for words in found.values()
+    ]
 
 
 def raised(server: PlexServer) -> dict[Hold, str]:
     """What is the matter, in words; empty when all is well."""
-    return {hold: words for hold, source in SOURCES.items() if (words := source.words(server))}
+    return of_each(PlexServer.objects.filter(pk=server.pk))[server.pk]
+
+
+def of_each(servers: QuerySet[PlexServer]) -> dict[int, dict[Hold, str]]:
+    """The same of several, by primary key, as the rows say at this moment. Two queries however many."""
+    read = recognition.with_changes(servers.distinct().select_related("history_cursor"))
+    return {
+        server.pk: {hold: words for hold, source in SOURCES.items() if (words := source.words(server))}
+        for server in read
+    }
 
 
 def stopping(deletion: Deletion) -> tuple[Hold, str] | None:

@@ -5,6 +5,7 @@ reason, nothing is approved and he looks again.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from accounts.errors import Refused
 from accounts.models import PlexServer, User
 from deletions import alarms, queue
 from deletions.models import AuditEntry, Deletion, Hold
+from media.sync import recognition
 from media.sync.recognition import Change, changes
 
 # Holds that stop whatever becomes due on a server and are no alarm: they are known from their rows alone.
@@ -51,18 +53,33 @@ def stopped() -> QuerySet[PlexServer]:
     return PlexServer.objects.filter(alarms.marked() | Exists(rows)).distinct()
 
 
-def stops(servers: Iterable[PlexServer]) -> list[Stop]:
-    return [
-        stop for server in servers for hold in (*alarms.SOURCES, *OF_ROWS) if (stop := _stop(server, hold))
-    ]
+def stops(of: Iterable[PlexServer]) -> list[Stop]:
+    """As the rows say at this moment; a constant number of queries however many servers."""
+    servers = PlexServer.objects.filter(pk__in=[server.pk for server in of])
+    raised, rows = alarms.of_each(servers), _held(servers)
+    found = (
+        _stop(server, hold, raised[server.pk], rows[server.pk, hold])
+        for server in recognition.with_changes(servers)
+        for hold in (*alarms.SOURCES, *OF_ROWS)
+    )
+    return [stop for stop in found if stop]
 
 
-def _stop(server: PlexServer, hold: Hold) -> Stop | None:
-    held = Deletion.objects.filter(server=server, hold=hold).held().select_related("item__show")
-    rows = list(held.order_by("scheduled_for", "pk"))
+def _held(servers: QuerySet[PlexServer]) -> dict[tuple[int, str], list[Deletion]]:
+    """By server and hold; what goes first leads."""
+    held = Deletion.objects.filter(
+        server__in=servers.values("pk"), hold__in=(*alarms.SOURCES, *OF_ROWS)
+    ).held()
+    rows: dict[tuple[int, str], list[Deletion]] = defaultdict(list)
+    for row in held.select_related("item__show").order_by("scheduled_for", "pk"):
+        rows[row.server_id, row.hold].append(row)
+    return rows
+
+
+def _stop(server: PlexServer, hold: Hold, raised: dict[Hold, str], rows: list[Deletion]) -> Stop | None:
     reasons = [row.held_because for row in rows]
     if hold in alarms.SOURCES:
-        reasons = [words] if (words := alarms.SOURCES[hold].words(server)) else []
+        reasons = [raised[hold]] if hold in raised else []
     return Stop(server, hold, tuple(dict.fromkeys(reasons)), rows) if reasons else None
 
 
@@ -70,7 +87,7 @@ def approve(server: PlexServer, hold: Hold, seal: str, now: datetime, *, by: Use
     """Let go on what the seal speaks of: so many titles. Raises Refused when it is not so any more."""
     with transaction.atomic():
         server.lock()
-        stop = _stop(server, hold)
+        stop = next((stop for stop in stops([server]) if stop.hold == hold), None)
         if stop is None:
             raise Refused(_("Nothing waits here any more: somebody was quicker."))
         if stop.seal != seal:
@@ -89,7 +106,7 @@ def accept(server: PlexServer, hold: Hold, now: datetime, *, by: User | None = N
     """
     source = alarms.SOURCES[hold]
     with transaction.atomic():
-        words = source.words(server)
+        words = alarms.raised(server).get(hold, "")
         accepted = source.accept(server, now)
         if accepted:
             subject, verb = str(source.subject), AuditEntry.Verb.APPROVED

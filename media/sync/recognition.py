@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import PlexServer
 from accounts.wording import sentence as _
@@ -71,10 +72,18 @@ def uuid_of(row: Section) -> str:
     return row.uuid.replace("\0", "")[:UUID]
 
 
+def with_changes(servers: QuerySet[PlexServer]) -> QuerySet[PlexServer]:
+    """Read together with what `changes` and `alarm` look at."""
+    changed = LibrarySection.objects.exclude(changed_at=None).order_by("key")
+    return servers.prefetch_related(Prefetch("sections", changed, to_attr="changed_sections"))
+
+
 def changes(server: PlexServer) -> list[Change]:
     """What the owner has not accepted yet."""
-    changed = LibrarySection.objects.filter(server=server).exclude(changed_at=None)
-    return [_change(section) for section in changed.order_by("key")]
+    known: list[LibrarySection] | None = getattr(server, "changed_sections", None)
+    if known is None:
+        known = with_changes(PlexServer.objects.filter(pk=server.pk)).get().changed_sections  # type: ignore[attr-defined]
+    return [_change(section) for section in known or []]
 
 
 def _change(section: LibrarySection) -> Change:
