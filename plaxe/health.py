@@ -1,24 +1,31 @@
-"""Whether Plaxe lives, and what it answers while its database is away."""
+"""Whether Plaxe lives and works, and what it answers while its database is away."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+from plaxe import readiness
 from plaxe.error_pages import DATABASE_AWAY, unavailable
 from plaxe.headers import GetResponse
 
-PATH = "/health/"
+
+def lives() -> HttpResponse:
+    return JsonResponse({"status": "ok", "version": settings.PLAXE_VERSION})
 
 
-class Liveness:
-    """Stands before everything else: a probe needs no session, no database and no known host name."""
+ANSWERS = {"/health/": lives, "/health/ready/": readiness.answer}
+
+
+class Health:
+    """Stands before everything else: a probe needs no session and no known host name, and the first answer
+    no database."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info != PATH:
+        if request.path_info not in ANSWERS:
             return self.get_response(request)
-        response = JsonResponse({"status": "ok", "version": settings.PLAXE_VERSION})
+        response = ANSWERS[request.path_info]()
         response.headers["Cache-Control"] = "no-store"
         return response
 
