@@ -1,7 +1,9 @@
 """Log lines in which nothing that looks like a credential is readable."""
 
+import json
 import logging
 import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -17,10 +19,12 @@ BARE = re.compile(r"(?<![\w/-])(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[A-Za-z
 # Addresses whose secret is all it takes, also those that are closed by now, or not quite right.
 ADDRESS = re.compile(r"(?<=/calendar/)(?:[^/\s?]+(?=\.ics)|[\w-]{20,})|(?<=/webhooks/plex/)[^/\s?]+")
 
+MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+
 
 def redacted(text: str) -> str:
     text = ADDRESS.sub(REDACTED, NAMED.sub(rf"\1{REDACTED}", text))
-    return BARE.sub(REDACTED, SIGNED.sub(REDACTED, text))
+    return MAIL.sub(REDACTED, BARE.sub(REDACTED, SIGNED.sub(REDACTED, text)))
 
 
 class RedactingFormatter(logging.Formatter):
@@ -37,7 +41,26 @@ class ToldElsewhere(logging.Filter):
         return getattr(record, "status_code", None) != HTTPStatus.TOO_MANY_REQUESTS
 
 
-def configuration(level: str) -> dict[str, Any]:
+class JsonFormatter(logging.Formatter):
+    """A line is one JSON object, for programs that gather logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "request": getattr(record, "request", None),
+            "message": redacted(record.getMessage()),
+        }
+        if record.exc_info:
+            line["exception"] = redacted(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False)
+
+
+FORMATS = ("console", "json")
+
+
+def configuration(level: str, form: str = "console") -> dict[str, Any]:
     quiet = {"level": level if level == "DEBUG" else "WARNING"}
     return {
         "version": 1,
@@ -45,11 +68,21 @@ def configuration(level: str) -> dict[str, Any]:
         "formatters": {
             "plain": {
                 "()": "plaxe.logs.RedactingFormatter",
-                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+                "format": "%(asctime)s %(levelname)s [%(request)s] %(name)s: %(message)s",
+            },
+            "json": {"()": "plaxe.logs.JsonFormatter"},
+        },
+        "filters": {
+            "told elsewhere": {"()": "plaxe.logs.ToldElsewhere"},
+            "named": {"()": "plaxe.tracing.Named"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if form == "json" else "plain",
+                "filters": ["named"],
             }
         },
-        "filters": {"told elsewhere": {"()": "plaxe.logs.ToldElsewhere"}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             # Django brings handlers of its own; one console is enough.

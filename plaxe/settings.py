@@ -131,7 +131,8 @@ INSTALLED_APPS = [
     "plaxe",
 ]
 MIDDLEWARE = [
-    "plaxe.health.Liveness",
+    "plaxe.tracing.RequestId",
+    "plaxe.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "plaxe.headers.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -174,7 +175,8 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.PlexBackend", "django.contrib.auth
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "deletions:dashboard"
 LOGGING = logs.configuration(
-    env.choice("PLAXE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO").upper()
+    env.choice("PLAXE_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO").upper(),
+    env.choice("PLAXE_LOG_FORMAT", logs.FORMATS, "console").lower(),
 )
 
 # --- language and time

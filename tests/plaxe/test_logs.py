@@ -1,9 +1,14 @@
+import json
 import logging
 import sys
 
 import pytest
+from celery import Task, shared_task
+from django.test import Client
 
-from plaxe.logs import REDACTED, RedactingFormatter, configuration, redacted
+from plaxe import tracing
+from plaxe.celery import app, name_request, take_name_of_request
+from plaxe.logs import REDACTED, JsonFormatter, RedactingFormatter, configuration, redacted
 
 TOKEN = "xT3sT-t0kEn_aBcDeF12"
 
@@ -24,6 +29,20 @@ def test_a_credential_never_reaches_the_log(line: str) -> None:
     assert REDACTED in redacted(line)
     assert TOKEN not in redacted(line)
     assert "c2lnbmF0dXJl" not in redacted(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "bob@example.com was invited",
+        "Bob <bob.b+plex@mail.example.co.uk>",
+        '{"email":"bob@example.com"}',
+        "?email=bob@example.com&x",
+    ],
+)
+def test_nor_does_an_address_of_somebody(line: str) -> None:
+    assert REDACTED in redacted(line)
+    assert "example" not in redacted(line)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +72,48 @@ def test_arguments_and_tracebacks_are_covered_too() -> None:
 def test_debug_opens_the_libraries_too() -> None:
     assert configuration("INFO")["loggers"]["celery"] == {"level": "WARNING"}
     assert configuration("DEBUG")["loggers"]["celery"] == {"level": "DEBUG"}
+
+
+def test_for_programs_each_line_is_an_object_in_which_nothing_secret_is_readable_either() -> None:
+    try:
+        raise RuntimeError(f"X-Plex-Token={TOKEN}")
+    except RuntimeError:
+        record = logging.LogRecord("media.sync", 40, __file__, 1, 'token "%s"', (TOKEN,), sys.exc_info())
+    line = JsonFormatter().format(record)
+    told = json.loads(line)
+    assert TOKEN not in line
+    assert (told["level"], told["logger"], told["message"]) == ("ERROR", "media.sync", f'token "{REDACTED}"')
+    assert "RuntimeError" in told["exception"]
+    assert configuration("INFO", "json")["handlers"]["console"]["formatter"] == "json"
+
+
+def name_in_a_line() -> str:
+    record = logging.LogRecord("x", 20, __file__, 1, "", (), None)
+    tracing.Named().filter(record)
+    return str(vars(record)["request"])
+
+
+def test_a_request_has_a_name_which_its_answer_tells(client: Client) -> None:
+    assert client.get("/health/")["X-Request-ID"] != client.get("/health/")["X-Request-ID"]
+    assert client.get("/health/", headers={"X-Request-ID": "proxy-7"})["X-Request-ID"] == "proxy-7"
+    assert "\n" not in client.get("/health/", headers={"X-Request-ID": "a b" * 100})["X-Request-ID"]
+    assert name_in_a_line() == tracing.NONE
+
+
+def test_a_task_bears_the_name_of_the_request_that_asked_for_it() -> None:
+    headers: dict[str, str] = {}
+    token = tracing.current.set("a-request")
+    name_request(headers)
+    tracing.current.reset(token)
+    seen = []
+
+    @shared_task(bind=True)
+    def look(self: Task) -> None:
+        take_name_of_request(self, self.request.id)
+        seen.append(name_in_a_line())
+
+    for told in (headers, {"plaxe_request": tracing.NONE}):
+        token = tracing.current.set(tracing.NONE)
+        app.tasks[look.name].apply(task_id="0123456789abcdef", headers=told)
+        tracing.current.reset(token)
+    assert seen == ["a-request", "0123456789ab"]
