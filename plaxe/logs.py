@@ -34,11 +34,16 @@ class RedactingFormatter(logging.Formatter):
         return redacted(super().format(record))
 
 
+# Who refuses requests says one line for all; who probes whether Plaxe is ready is told, and so is whoever
+# meets a database that is away.
+TOLD_ELSEWHERE = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
 class ToldElsewhere(logging.Filter):
-    """Django says a line for each request that was one too many; who refuses them says one for all."""
+    """Django says a line for each."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return getattr(record, "status_code", None) != HTTPStatus.TOO_MANY_REQUESTS
+        return getattr(record, "status_code", None) not in TOLD_ELSEWHERE
 
 
 class JsonFormatter(logging.Formatter):

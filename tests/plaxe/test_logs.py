@@ -107,13 +107,14 @@ def test_a_task_bears_the_name_of_the_request_that_asked_for_it() -> None:
     tracing.current.reset(token)
     seen = []
 
-    @shared_task(bind=True)
     def look(self: Task) -> None:
         take_name_of_request(self, self.request.id)
         seen.append(name_in_a_line())
 
+    task = shared_task(bind=True)(look)
+
     for told in (headers, {"plaxe_request": tracing.NONE}):
         token = tracing.current.set(tracing.NONE)
-        app.tasks[look.name].apply(task_id="0123456789abcdef", headers=told)
+        app.tasks[task.name].apply(task_id="0123456789abcdef", headers=told)
         tracing.current.reset(token)
     assert seen == ["a-request", "0123456789ab"]
