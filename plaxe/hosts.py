@@ -1,10 +1,14 @@
 """By which names Plaxe may be called."""
 
 import fcntl
+import re
 import socket
 import struct
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+HEADER = re.compile(r"[A-Za-z0-9-]{1,60}")
 SIOCGIFADDR = 0x8915  # Linux: the address of a network interface
 OUTSIDE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))  # reserved for documentation
 
@@ -46,3 +50,14 @@ def _address_towards(family: socket.AddressFamily, address: str) -> str | None:
 def origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def proxy_header(name: str) -> tuple[str, str] | None:
+    """As Django wants it: `X-Forwarded-Proto` is believed when it says `https`."""
+    if not name:
+        return None
+    if not HEADER.fullmatch(name):
+        raise ImproperlyConfigured(
+            f"PLAXE_PROXY_SSL_HEADER must be a header such as X-Forwarded-Proto, not {name[:60]!r}."
+        )
+    return f"HTTP_{name.upper().replace('-', '_')}", "https"

@@ -98,7 +98,13 @@ CSRF_TRUSTED_ORIGINS = [hosts.origin(EXTERNAL_URL)] if EXTERNAL_URL else []
 # Cookies do not know ports: without names of our own another Django beside us would overwrite them.
 SESSION_COOKIE_NAME = "plaxe_session"
 CSRF_COOKIE_NAME = "plaxe_csrf"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EXTERNAL_URL.startswith("https://")
+IS_SECURE = EXTERNAL_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+# Only whoever says that a proxy sets this header lets it be believed: anybody can send it.
+SECURE_PROXY_SSL_HEADER = hosts.proxy_header(env.text("PLAXE_PROXY_SSL_HEADER"))
+SECURE_SSL_REDIRECT = IS_SECURE and SECURE_PROXY_SSL_HEADER is not None
+SECURE_REDIRECT_EXEMPT = [r"^webhooks/plex/"]  # Plex calls from inside the home, where nobody speaks TLS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL_REDIRECT else 0
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 # With a neighbour under another path of the same host nothing is shared.
@@ -107,8 +113,8 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = BASE_PATH or "/"
 CSRF_FAILURE_VIEW = "plaxe.error_pages.stale"
 SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS = [
-    "security.W004",  # HSTS is the business of the proxy that speaks TLS
-    "security.W008",  # so is the redirect to it
+    "security.W004",  # HSTS and the redirect come with PLAXE_PROXY_SSL_HEADER; without it they are the
+    "security.W008",  # business of the proxy that speaks TLS
     "security.W012",  # plain http inside a home is normal; with an https PLAXE_URL cookies are secure
     "security.W016",  # the same
 ]
