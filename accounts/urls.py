@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import avatars, servers, signing_in, viewers
+from accounts.views import avatars, local, servers, signing_in, viewers
 
 app_name = "accounts"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("login/check/", signing_in.check, name="check"),
     path("login/return/", signing_in.come_back, name="return"),
     path("login/finish/", signing_in.finish, name="finish"),
+    path("login/local/", local.local, name="local"),
     path("logout/", signing_in.logout, name="logout"),
     path("setup/<str:code>/", signing_in.setup, name="setup"),
     path("servers/", servers.choose, name="servers"),

@@ -20,6 +20,7 @@ from accounts import login as plex_login
 from accounts.errors import Refused
 from accounts.models import Installation
 from accounts.paths import safe_path
+from accounts.views.local import is_possible
 from accounts.views.servers import take_first
 from plexclient.errors import PlexError
 
@@ -62,7 +63,8 @@ def login(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:wait")
     claimable = settings.PLAXE_OWNER or plex_login.is_invited(request)
     is_open = Installation.load().is_claimed or claimable
-    return render(request, "accounts/login.html", {"next": next_path, "is_open": is_open})
+    context = {"next": next_path, "is_open": is_open, "has_passwords": is_possible()}
+    return render(request, "accounts/login.html", context)
 
 
 @login_not_required
