@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
@@ -41,9 +42,14 @@ class Sentence(str):
         return escape(say(self))
 
 
-def sentence(text: str, /, **names: object) -> Sentence:
-    """Names are put in as they are, sentences among them in the reader's language too."""
-    return _made({"id": text}, text, names)
+def sentence(text: str | Promise, /, *values: object, **names: object) -> Sentence:
+    """Names are put in as they are, sentences among them in the reader's language too; or values, in turn."""
+    with override("en"):
+        english = str(text)
+    if not values:
+        return _made({"id": english}, english, names)
+    said = {"id": english, "values": [_said(value) for value in values]}
+    return Sentence(english % tuple(map(str, values)), said)
 
 
 def counted(one: str, many: str, n: int, /, **names: object) -> Sentence:
@@ -98,6 +104,8 @@ def _spoken(said: Said) -> str:
     if "at" in said:
         return date_format(localtime(datetime.fromisoformat(said["at"])), "SHORT_DATETIME_FORMAT")
     words = ngettext(said["id"], said["ids"], said["n"]) if "ids" in said else gettext(said["id"])
+    if "values" in said:
+        return words % tuple(map(_spoken, said["values"]))
     names = {name: _spoken(value) for name, value in said.get("names", {}).items()}
     return words % names if names else words
 

@@ -8,11 +8,14 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.models import Installation, User
+from accounts.wording import sentence
 from deletions import ics
 from deletions.models import AuditEntry, CalendarFeed, Deletion, Effective, Policy
 
+ROTATED = gettext_noop("It has a new secret address; the old one is closed.")
 MOST = 2000  # the next ones; more is no calendar any more
 
 
@@ -55,5 +58,5 @@ def rotate(now: datetime, *, by: User | None = None) -> None:
         CalendarFeed.load().rotate()
         AuditEntry(
             at=now, verb=AuditEntry.Verb.CHANGED, by=by, by_name=by.username if by else "Plaxe",
-            title="Calendar", text=_("It has a new secret address; the old one is closed."),
+            title="Calendar", text=sentence(ROTATED),
         ).save()  # fmt: skip

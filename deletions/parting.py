@@ -10,10 +10,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from accounts.errors import Refused
 from accounts.models import PlexServer, User
+from accounts.wording import sentence
 from deletions.forgetting import forget, only_there
 from deletions.models import AuditEntry, Deletion, Quarantined, Status
 from deletions.models.states import UNHELD
@@ -108,10 +109,13 @@ def _call_off(server: PlexServer, now: datetime) -> None:
     Deletion.objects.filter(server=server).open().update(**UNHELD, **ended)
 
 
+FORGOTTEN = gettext_noop(
+    "Forgotten: %(titles)s titles in %(sections)s libraries, %(assignments)s assignments, %(open_deletions)s "
+    "open deletions. Nothing was deleted on the server."
+)
+
+
 def _record(server: PlexServer, forgotten: Belongings, now: datetime, by: User | None) -> None:
-    text = (
-        f"Forgotten: {forgotten.titles} titles in {forgotten.sections} libraries, {forgotten.assignments} "
-        f"assignments, {forgotten.open_deletions} open deletions. Nothing was deleted on the server."
-    )
+    text = sentence(FORGOTTEN, **asdict(forgotten))
     verb, details = AuditEntry.Verb.DISCONNECTED, asdict(forgotten)
     AuditEntry.concerning(server, verb, now, title=server.name, text=text, by=by, **details).save()

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils import translation
-
 from accounts.models import PlexServer
 from accounts.wording import counted as ngettext
 from accounts.wording import moment
@@ -124,12 +122,10 @@ def _viewer(assignment: Assignment, watch: Watch) -> dict[str, Any]:
 def _reason(assignment: Assignment, watch: Watch) -> str:
     """`Bob watched it on 2026-11-20 21:14 UTC (Plex history) on Attic, assigned to the show.`"""
     is_here = watch.server_id == assignment.server_id
-    with translation.override("en"):
-        source = watch.get_source_display()
     return _(
         ASSIGNED[assignment.item.type],
         who=assignment.viewer,
         when=moment(watch.last_viewed_at) if watch.last_viewed_at else _("an unknown day"),
-        source=_(source),
+        source=_(Watch.Source(watch.source).label),
         where="" if is_here else _(" on %(server)s", server=watch.item.server),
     )

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from accounts.wording import sentence
+
 Words = Any  # a text of some language, or one that is translated when it is read
 MOST_TITLES = 1_000_000
 
@@ -40,5 +42,6 @@ class Choices(forms.Form):
         return [self._told(name, self.cleaned_data[name]) for name in self.changed_data]
 
     def _told(self, name: str, value: Any) -> str:
-        words = str((self.ON if value else self.OFF).get(name) or self.ON[name])
-        return words % self.fields[name].prepare_value(value) if "%s" in words else words
+        words = (self.ON if value else self.OFF).get(name) or self.ON[name]
+        values = [self.fields[name].prepare_value(value)] if "%s" in str(words) else []
+        return sentence(words, *values)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Job
+from accounts.wording import sentence
 from deletions import fields
 from deletions.forms import policy
 from deletions.forms.choices import MOST_TITLES, Choices
@@ -17,7 +18,7 @@ from deletions.models import OwnPolicy, Policy
 OWN = ("dry_run", "delay", "brake_items", "brake_percent", "brake_bytes", "begins_at", "ends_at")
 # What the clock does no more often than is said here.
 RHYTHMS = {"poll_every": (Job.Kind.POLL,), "queue_every": (Job.Kind.ENQUEUE, Job.Kind.EXECUTE)}
-AS_FOR_ALL = {
+AS_FOR_ALL: dict[str, Any] = {
     "delay": _("The delay is as for all."),
     "brake_items": _("How many titles pull the brake is as for all."),
     "brake_percent": _("Which share of a library pulls the brake is as for all."),
@@ -120,7 +121,7 @@ class OwnPolicyForm(Choices):
         return self.cleaned_data
 
     def _told(self, name: str, value: Any) -> str:
-        return str(AS_FOR_ALL[name]) if value is None else super()._told(name, value)
+        return sentence(AS_FOR_ALL[name]) if value is None else super()._told(name, value)
 
     def changes(self) -> list[str]:
         return [words for words in super().changes() if words]

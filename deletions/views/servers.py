@@ -16,6 +16,7 @@ from accounts.errors import Refused
 from accounts.models import Job, PlexServer
 from accounts.requests import Request
 from accounts.tasks import hint
+from accounts.wording import say, together
 from deletions import arming, tasks
 from deletions.forms import OwnPolicyForm
 from deletions.models import AuditEntry, Deletion, OwnPolicy, Policy, Status
@@ -46,7 +47,7 @@ def _change(request: Request, server: PlexServer) -> HttpResponse:
         page = {"form": form, "server": server, **arming.prospect(now, server)}
         return render(request, "deletions/arm.html", {**page, "action": _address(server)})
     _save(form, request, now)
-    messages.success(request, " ".join(form.changes()) or _("Nothing was changed."))
+    messages.success(request, say(together(form.changes())) or _("Nothing was changed."))
     return redirect("deletions:server", server.pk)
 
 
@@ -63,7 +64,7 @@ def _address(server: PlexServer) -> str:
 def _save(form: OwnPolicyForm, request: Request, now: datetime) -> None:
     if changes := form.changes():
         form.save()
-        server, verb, text = form.own.server, AuditEntry.Verb.CHANGED, " ".join(changes)
+        server, verb, text = form.own.server, AuditEntry.Verb.CHANGED, together(changes)
         title = f"Policy of {server}"
         AuditEntry.concerning(server, verb, now, title=title, text=text, by=request.user).save()
 

@@ -15,6 +15,7 @@ from django_celery_beat.models import PeriodicTask
 
 from accounts.models import PlexServer
 from accounts.requests import Request
+from accounts.wording import say, together
 from deletions import arming
 from deletions.forms import PolicyForm
 from deletions.models import AuditEntry, Policy
@@ -40,7 +41,7 @@ def _change(request: Request) -> HttpResponse:
         page = {"form": form, "stay": Policy.load().rehearsing.values(), **arming.prospect(now)}
         return render(request, "deletions/arm.html", {**page, "action": reverse("deletions:settings")})
     _save(form, request, now)
-    messages.success(request, " ".join(form.changes()) or _("Nothing was changed."))
+    messages.success(request, say(together(form.changes())) or _("Nothing was changed."))
     return redirect("deletions:settings")
 
 
@@ -64,5 +65,5 @@ def _save(form: PolicyForm, request: Request, now: datetime) -> None:
     form.save()
     AuditEntry(
         at=now, verb=AuditEntry.Verb.CHANGED, by=request.user, by_name=request.user.username, title="Policy",
-        text=" ".join(changes),
+        text=together(changes),
     ).save()  # fmt: skip

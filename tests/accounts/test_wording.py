@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.template import Context, Template
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 
 from accounts import wording
 from accounts.wording import Sentence, counted, moment, say, sentence, together, told
@@ -82,3 +83,10 @@ def test_what_is_stored_is_read_again() -> None:
 @pytest.mark.parametrize("stored", ["", "An old row.", "An old row.\x1enot json"])
 def test_an_old_row_says_what_it_says(stored: str) -> None:
     assert in_german(wording._read(stored)) == stored
+
+
+def test_a_value_in_turn_and_a_text_that_waits_for_its_language_are_said_too() -> None:
+    with translation.override("de"):
+        said = sentence(gettext_lazy("The delay is %s."), "9d")
+    assert said == "The delay is 9d."
+    assert in_german(said) == in_german(sentence("The delay is %s.", "9d")) != said
