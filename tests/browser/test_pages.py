@@ -23,6 +23,8 @@ PAGES = [
     "/activity/",
     "/settings/",
     "/servers/",
+    "/servers/1/",
+    "/servers/1/remove/",
     "/admin/",
     "/admin/media/mediaitem/",
     "/admin/deletions/deletion/",
