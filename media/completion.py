@@ -17,7 +17,7 @@ from media.models.completeness import needed
 from media.models.library import MediaItemQuerySet
 from media.paging import in_pages
 
-BATCH = 1000
+BATCH, AT_ONCE = 1000, 5000
 LEVELS = {"own": "item", "of_season": "item__parent", "of_show": "item__show"}
 
 
@@ -37,11 +37,16 @@ class View(NamedTuple):
 
 
 def completions(leaves: MediaItemQuerySet, *, quorum: int | None = None) -> Iterator[Completion]:
-    """Of complete leaves; with a quorum, as if so many were enough everywhere. Two queries, and some more
-    where views on another server count."""
+    """Of complete leaves; with a quorum, as if so many were enough everywhere. Three queries for some
+    thousand, and more where views on another server count: all in one would be too deep for SQLite."""
+    for keys in in_pages(leaves.order_by().values_list("pk", flat=True), AT_ONCE):
+        yield from _completed(MediaItem.objects.filter(pk__in=keys), quorum)
+
+
+def _completed(leaves: MediaItemQuerySet, quorum: int | None) -> Iterator[Completion]:
     last = _in_turn(leaves.filter(counterparts=None), quorum).filter(turn=F("takes"))
     rows = last.values_list("moment", "item", "item__size", "item__server")
-    yield from (Completion(*row) for row in rows.iterator(5000))
+    yield from (Completion(*row) for row in rows)
     for leaf, turns in _shared(leaves, quorum):
         yield Completion(turns[-1].at, leaf.pk, leaf.size, leaf.server_id)
 
