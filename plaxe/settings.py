@@ -137,13 +137,13 @@ INSTALLED_APPS = [
     "plaxe",
 ]
 MIDDLEWARE = [
+    "plaxe.toasts.WholePages",  # before anybody has read the headers
     "plaxe.tracing.RequestId",
     "plaxe.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "plaxe.headers.SecurityHeaders",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "plaxe.toasts.WholePages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "plaxe.zone.VisitorsZone",
