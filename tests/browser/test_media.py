@@ -60,9 +60,9 @@ def test_with_the_keyboard_alone_a_title_is_found_ticked_and_assigned(look: Look
     look.visit("/media/")
     page = look.page
     page.get_by_placeholder("Search titles and episodes").focus()
-    page.keyboard.type("last tram", delay=30)
+    page.keyboard.type("static on", delay=30)
     expect(page.locator("li.card")).to_have_count(1)
-    box = card(page, "Last Tram").get_by_role("checkbox")
+    box = card(page, "Static on Channel Nine").get_by_role("checkbox")
     tab_to(box)
     page.keyboard.press("Space")
     tab_to(page.locator(".dock").get_by_label("Erin"))
@@ -70,7 +70,7 @@ def test_with_the_keyboard_alone_a_title_is_found_ticked_and_assigned(look: Look
     tab_to(page.get_by_role("button", name="Assign", exact=True))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Erin is assigned.")).to_be_visible()
-    expect(card(page, "Last Tram")).to_contain_text("Waiting")
+    expect(card(page, "Static on Channel Nine")).to_contain_text("Waiting")
     look.check()
 
 
@@ -95,8 +95,8 @@ def test_without_script_the_shelf_searches_selects_and_turns_its_pages(bare: Pag
 
 
 def test_without_script_a_title_is_assigned_and_unassigned(bare: Page) -> None:
-    bare.goto("/media/?q=velvet")
-    card(bare, "Beneath the Velvet Mountain").locator("a").first.click()
+    bare.goto("/media/?q=keeps")
+    card(bare, "Where the River Keeps Its Hats").locator("a").first.click()
     bare.get_by_role("button", name="Carol").click()
     expect(bare.get_by_text("Carol is assigned.")).to_be_visible()
     bare.get_by_role("button", name="Unassign Carol").click()

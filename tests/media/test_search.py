@@ -1,4 +1,5 @@
 import importlib
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -82,7 +83,7 @@ def test_titles_from_before_are_found_after_the_upgrade(series: LibrarySection) 
     expected = set(TitleWord.objects.values_list("item", "word"))
     TitleWord.objects.all().delete()
     MediaItem.objects.update(sort_title="")
-    importlib.import_module(MIGRATION).fill(apps, None)
+    importlib.import_module(MIGRATION).fill(apps, SimpleNamespace(connection=connection))
     assert set(TitleWord.objects.values_list("item", "word")) == expected
     assert MediaItem.objects.get(pk=show.pk).sort_title == order_of("Été")
 
