@@ -13,6 +13,7 @@ from media import counterparts, states
 from media.counterparts import answering
 from media.models import ALL, Assignment, MediaItem, Watch
 from media.models.watches import HALF_WAY
+from media.sources.listed import is_listed
 from plexclient.errors import Forbidden, NotFound, PlexError
 
 
@@ -126,7 +127,10 @@ def _doubts(server: PlexServer) -> str:
 
 def _hear(item: MediaItem, viewer: PlexUser, tokens: Callable[[], ViewerTokens], now: datetime) -> str:
     try:
-        states.look(item, viewer, tokens().client_for(viewer).metadata(item.rating_key), now)
+        client = tokens().client_for(viewer)
+        metadata = client.metadata(item.rating_key)
+        states.demand_same(item, metadata)
+        states.look(item, viewer, metadata, now, is_listed=is_listed(item, viewer, client, metadata))
     except NoToken as refusal:
         return _silent(item, viewer, refusal)
     except (Forbidden, NotFound):

@@ -12,6 +12,7 @@ from accounts.tokens import NoToken, ViewerTokens
 from media import states, sync
 from media.models import MediaItem
 from media.sources import history
+from media.sources.listed import is_listed
 from media.watching import announce
 from plexclient.errors import BadResponse, Forbidden, NotFound
 from plexclient.server import PlexMediaServer
@@ -29,21 +30,25 @@ def look_at(
     if item is None:
         return "Plaxe does not watch over this title."
     try:
-        metadata = ViewerTokens(server).client_for(viewer).metadata(rating_key)
+        asked = ViewerTokens(server).client_for(viewer)
+        metadata = asked.metadata(rating_key)
+        listed = is_listed(item, viewer, asked, metadata)
     except NoToken:
         read_history(server, client, now)
         return f"What {viewer} has seen cannot be asked for; the watch history was read instead."
     except (NotFound, Forbidden):
         return f"Plex does not show it to {viewer}."
-    if not _take_in(item, viewer, metadata, now):
+    if not _take_in(item, viewer, metadata, now, is_listed=listed):
         return f"Nothing has changed for {viewer}."
     announce(server)
     return f"What {viewer} has seen of it was read anew."
 
 
-def _take_in(item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime) -> bool:
+def _take_in(
+    item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime, *, is_listed: bool
+) -> bool:
     try:
-        return states.look(item, viewer, metadata, now)
+        return states.look(item, viewer, metadata, now, is_listed=is_listed)
     except BadResponse:  # the key means another title by now
         Job.of(item.server, Job.Kind.LIBRARIES).want(now, full=True)
         raise

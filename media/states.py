@@ -223,11 +223,13 @@ def demand_same(item: MediaItem, metadata: Metadata) -> None:
         )
 
 
-def look(item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime) -> bool:
+def look(
+    item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime, *, is_listed: bool = False
+) -> bool:
     """What his own state says of one title at this very moment becomes what Plaxe knows of it.
 
-    True when he has seen it now and had not before, or the other way round. Raises BadResponse where it
-    says it of another title.
+    `is_listed` when his list has it though its own page counts no view. True when he has seen it now and had
+    not before, or the other way round. Raises BadResponse where it says it of another title.
     """
     demand_same(item, metadata)
     row, since = Seen.of(metadata, now), item.views_count_from
@@ -236,7 +238,7 @@ def look(item: MediaItem, viewer: PlexUser, metadata: Metadata, now: datetime) -
         ledger = Ledger(item.server, [item.pk], now, viewer=viewer.pk)
         watch = ledger.of(item.pk, viewer.pk)
         counted = watch.counts(since)
-        if row.count and (row.at is None or row.at > since or row.offset):
+        if (row.count or is_listed) and (row.at is None or row.at > since or row.offset):
             _apply(ledger, watch, row, since, may_be_old=True, taken=Taken())
         else:  # not seen, or last seen before this copy was there
             deny(ledger, watch, since, also_later=True)

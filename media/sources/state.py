@@ -18,13 +18,14 @@ from accounts.tokens import NoToken, ViewerTokens, in_words
 from media import states
 from media.models import Assignment, LibrarySection
 from media.paging import reaches_back
+from media.sources.listed import demand_filtered, opened
 from media.sources.report import PollReport
 from media.states import Listing, Seen, Taken
 from media.watching import announce
 from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError
 from plexclient.paging import Reading
 from plexclient.server import PlexMediaServer
-from plexclient.types import ItemType, Metadata
+from plexclient.types import Metadata
 
 OVERLAP = timedelta(hours=1)
 FULL_EVERY = timedelta(days=1)
@@ -32,8 +33,6 @@ FULL_EVERY = timedelta(days=1)
 BELIEVABLE = 10
 # Titles in a list that the libraries were not synced for yet are waited for no longer than this.
 PATIENCE = timedelta(days=7)
-NEWEST_FIRST = "lastViewedAt:desc"
-KINDS = {LibrarySection.Type.MOVIE: ItemType.MOVIE, LibrarySection.Type.SHOW: ItemType.EPISODE}
 
 
 def read(server: PlexServer, client: PlexMediaServer, now: datetime, *, job: Job | None = None) -> PollReport:
@@ -179,7 +178,7 @@ class _List:
         known = self._known
         if known is None or self._now - known.full_at >= FULL_EVERY:
             return self._take_all()
-        reading = self._open()
+        reading = opened(self._client, self._listing.section)
         rows: list[Seen] = []
         pages = self._kept(reading, rows)
         if not reaches_back(pages, known.until, date_of=lambda row: row.last_viewed_at):
@@ -193,7 +192,7 @@ class _List:
         return taken
 
     def _take_all(self) -> Taken:
-        reading = self._open()
+        reading = opened(self._client, self._listing.section)
         rows: list[Seen] = []
         for _ in self._kept(reading, rows):
             pass
@@ -202,7 +201,8 @@ class _List:
     def _take_whole(self, reading: Reading[Metadata], rows: list[Seen]) -> Taken:
         if not reading.complete:
             raise BadResponse(f"The list of {self._listing.section} has gaps. It is read again next time.")
-        self._demand_filtered(rows)
+        if not all(row.count for row in rows):
+            demand_filtered(self._client, self._listing.section, len(rows))
         total = len({row.key for row in rows})
         self._demand_believable(total)
         taken = states.take_in(self._listing, rows)
@@ -210,29 +210,12 @@ class _List:
         self.memory = self._memory(total, taken, full_at=self._now)
         return taken
 
-    def _open(self, *, unwatched: bool = False, page_size: int = 500) -> Reading[Metadata]:
-        section = self._listing.section
-        kind = KINDS[LibrarySection.Type(section.type)]
-        return self._client.items(
-            section.key, kind, unwatched=unwatched, sort=NEWEST_FIRST, page_size=page_size
-        )
-
     def _kept(self, reading: Reading[Metadata], rows: list[Seen]) -> Iterator[list[Metadata]]:
         for page in reading.pages():
             rows += [Seen.of(row, self._now) for row in page if row.type == self._listing.kind]
             self.rows += len(page)
             self._tick()
             yield page
-
-    def _demand_filtered(self, rows: list[Seen]) -> None:
-        """Plex ignores what it does not understand, and then sends everything. Where some rows do not say
-        that they were seen, which is so of some marks too, the list must lack what was not."""
-        if all(row.count for row in rows):
-            return
-        others = self._open(unwatched=True, page_size=1)
-        next(others.pages(), None)
-        if others.total is None or others.total == len(rows):
-            raise BadResponse(f"{self._listing.section} was listed without regard to who has seen what.")
 
     def _demand_believable(self, total: int) -> None:
         known = self._known

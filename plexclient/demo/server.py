@@ -18,6 +18,7 @@ class ViewState:
     """What the server knows of one account and one work (its guid, not its rating key)."""
 
     view_count: int = 0
+    is_counted: bool = True  # some marks are in the list and have no `viewCount`
     last_viewed_at: int | None = None
     view_offset: int | None = None
     rating: float | None = None

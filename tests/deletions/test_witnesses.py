@@ -84,6 +84,45 @@ def test_who_has_marked_it_unwatched_holds_it(
     assert_held(executed(deletion), Hold.UNWATCHED, f"{name} has marked it unwatched.", world)
 
 
+@pytest.fixture
+def marked(server: PlexServer, world: World, film: Item) -> Deletion:
+    """The list of those bob has seen has it, and neither there nor on its own page is a view counted."""
+    world.mark_watched(
+        world.person("bob"), world.add_movie("Iron Orchard", added_at=LAST_MONTH), at=LAST_WEEK
+    )
+    world.add_movie("Otter Creek", added_at=LAST_MONTH)
+    world.mark_watched(world.person("bob"), film, at=LAST_WEEK)
+    world.server.states[world.server.account_id(world.person("bob")), film.guid].is_counted = False
+    assign(film, "bob")
+    poll(server, timezone.now())
+    enqueue_complete(server, timezone.now())
+    return Deletion.objects.get()
+
+
+def test_a_mark_that_counts_no_view_lets_it_go(marked: Deletion) -> None:
+    assert executed(marked).status == Status.DELETED
+
+
+def test_such_a_mark_that_was_taken_back_holds_it(marked: Deletion, world: World, film: Item) -> None:
+    world.mark_unwatched(world.person("bob"), film)
+    assert_held(executed(marked), Hold.UNWATCHED, "bob has marked it unwatched.", world)
+
+
+def test_such_a_mark_and_half_of_a_play_hold_it(marked: Deletion, world: World, film: Item) -> None:
+    world.play(world.person("bob"), film, fraction=0.5)
+    assert_held(executed(marked), Hold.HALF_PLAYED, "bob is half-way through it.", world)
+
+
+@pytest.mark.parametrize("kind", ["status", "ignore_filter"])
+def test_such_a_mark_is_not_known_while_the_list_cannot_be_read(
+    marked: Deletion, world: World, kind: FaultKind
+) -> None:
+    world.faults.add(Fault(kind, path_pattern="/library/sections/", times=None))
+    assert_held(executed(marked), Hold.STATE, "Whether bob still says", world)
+    world.faults.clear()
+    assert executed(marked).status == Status.DELETED
+
+
 def test_a_poll_that_sees_it_holds_it_before_its_time(server: PlexServer, world: World, film: Item) -> None:
     deletion = queued(world, film, "carol")
     world.mark_unwatched(world.person("carol"), film)

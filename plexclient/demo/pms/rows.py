@@ -96,7 +96,7 @@ def _viewing(visit: Visit, item: Item) -> Fields:
         return {}
     return {
         "userRating": state.rating,
-        "viewCount": state.view_count or None,
+        "viewCount": (state.view_count if state.is_counted else None) or None,
         "lastViewedAt": state.last_viewed_at,
         "viewOffset": state.view_offset,
     }
