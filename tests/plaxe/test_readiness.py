@@ -15,14 +15,14 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
+now = timezone.now  # the tests before may have taken minutes
 LONG = timedelta(hours=2)
 
 
 @pytest.fixture(autouse=True)
 def at_work() -> None:
     Installation.load()
-    Installation.works(NOW)
+    Installation.works(now())
     every = IntervalSchedule.objects.get_or_create(every=5, period="minutes")[0]
     PeriodicTask.objects.update_or_create(
         name="Poll", defaults={"task": "media.tasks.poll", "interval": every}
@@ -32,7 +32,7 @@ def at_work() -> None:
 @pytest.fixture
 def server() -> PlexServer:
     server = factories.server()
-    Job.objects.create(server=server, kind=Job.Kind.POLL, started_at=NOW)
+    Job.objects.create(server=server, kind=Job.Kind.POLL, started_at=now())
     return server
 
 
@@ -48,7 +48,7 @@ def test_where_all_work_it_is_ready_for_whoever_asks(client: Client, server: Ple
 
 
 def test_a_worker_that_has_done_nothing_for_minutes_makes_it_unready(client: Client) -> None:
-    Installation.works(NOW - LONG)
+    Installation.works(now() - LONG)
     status, checks = asked(client)
     assert status == 503
     assert "nothing together" in checks["worker"]
@@ -57,22 +57,22 @@ def test_a_worker_that_has_done_nothing_for_minutes_makes_it_unready(client: Cli
 def test_a_server_that_was_not_asked_for_three_intervals_makes_it_unready(
     client: Client, server: PlexServer
 ) -> None:
-    Job.objects.update(started_at=NOW - timedelta(minutes=14))
+    Job.objects.update(started_at=now() - timedelta(minutes=14))
     assert asked(client)[0] == 200
-    Job.objects.update(started_at=NOW - timedelta(minutes=16))
+    Job.objects.update(started_at=now() - timedelta(minutes=16))
     assert asked(client)[1]["poll"] == "1 of the servers were not asked for long."
 
 
 def test_a_server_with_longer_pauses_of_its_own_may_take_them(client: Client, server: PlexServer) -> None:
-    Job.objects.update(started_at=NOW - LONG, every=timedelta(hours=1))
+    Job.objects.update(started_at=now() - LONG, every=timedelta(hours=1))
     assert asked(client)[0] == 200
 
 
 def test_a_server_that_rests_since_it_does_not_answer_makes_nothing_unready(
     client: Client, server: PlexServer
 ) -> None:
-    Job.objects.update(started_at=NOW - LONG)
-    PlexServer.objects.update(rests_until=NOW + LONG)
+    Job.objects.update(started_at=now() - LONG)
+    PlexServer.objects.update(rests_until=now() + LONG)
     assert asked(client)[0] == 200
 
 
