@@ -11,7 +11,7 @@ from django.urls.resolvers import RoutePattern
 from tests import factories
 
 # The way in, how it looks, and the admin's own address that leads to it.
-WAY_IN = ("login", "setup", "logout", "return", "wait", "check", "finish")
+WAY_IN = ("login", "local", "setup", "logout", "return", "wait", "check", "finish")
 OPEN = {
     "admin:login",
     "theme",
