@@ -37,7 +37,8 @@ class Reading(Generic[T]):
     """Rows as they come, one page in memory, to be gone through once.
 
     Afterwards ``complete`` says whether everything the server announced was received and understood. Where it
-    announces no total, only an empty page proves the end: pages may be shorter than asked for.
+    announces no total, or one that is less than what it sends, only an empty page proves the end: pages may
+    be shorter than asked for.
 
     A row that comes again may have pushed another one out, so distinct rows are counted. A list that
     `has_twins` holds some rows twice itself, side by side: those count as well.
@@ -76,7 +77,7 @@ class Reading(Generic[T]):
             going = self._note(page) and not self._has_all()
             if page.rows:
                 yield page.rows
-        self.is_whole = self._has_all() or (self.total is None and page.received == 0)
+        self.is_whole = self._has_all() or (not self._tells_end() and page.received == 0)
         self.complete = self.is_whole and not self.skipped
 
     def _note(self, page: Page[T]) -> bool:
@@ -101,7 +102,11 @@ class Reading(Generic[T]):
             self._last = key
         return self._keys.count > seen or (self._counted > counted and self.total is not None)
 
+    def _tells_end(self) -> bool:
+        """Whether the total can be believed so far."""
+        return self.total is not None and self._counted + self.skipped <= self._most
+
     def _has_all(self) -> bool:
-        if self.total is None:
+        if not self._tells_end():
             return False
         return self._counted + self.skipped + self._harmless >= self._most

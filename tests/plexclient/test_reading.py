@@ -107,6 +107,25 @@ def test_pages_shorter_than_asked_for_are_followed_up(server: PlexMediaServer, c
     assert reading.complete
 
 
+def test_a_total_that_is_too_low_ends_nothing(
+    wire: RequestsMock, server: PlexMediaServer, container: Answers
+) -> None:
+    pages = (movies(1, 3), movies(4, 6), movies(7, 8), movies(9, 8))
+    container(ALL, *(page(*rows, totalSize=4) for rows in pages))
+    reading, keys = read(server)
+    assert (len(keys), reading.complete) == (8, True)
+    assert len(wire.calls) == 4
+
+
+def test_a_total_that_is_too_low_proves_nothing_where_rows_come_again(
+    server: PlexMediaServer, container: Answers
+) -> None:
+    pages = (movies(1, 3), movies(1, 3))
+    container(ALL, *(page(*rows, totalSize=2) for rows in pages))
+    reading, _ = read(server)
+    assert not reading.complete
+
+
 def test_an_empty_page_before_the_total_is_reached_is_incomplete(
     server: PlexMediaServer, container: Answers
 ) -> None:
