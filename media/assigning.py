@@ -55,7 +55,7 @@ def _begin(
     any_server: bool,
 ) -> bool:
     demand_present(item)
-    _demand_access(item, viewer)
+    _demand_access(item, viewer, any_server=any_server)
     Exemption.objects.filter(item=item, viewer=viewer).delete()
     Assignment.objects.create(
         server_id=item.server_id,
@@ -117,7 +117,9 @@ def demand_present(item: MediaItem) -> None:
     raise Refused(f"{item} is no longer on {item.server}, so nobody can be assigned to it.")
 
 
-def _demand_access(item: MediaItem, viewer: PlexUser) -> None:
+def _demand_access(item: MediaItem, viewer: PlexUser, *, any_server: bool) -> None:
+    if any_server and Access.objects.filter(viewer=viewer, gone_at=None).exists():
+        return
     access = Access.objects.filter(server=item.server_id, viewer=viewer).first()
     if access is None:
         raise Refused(f"{viewer} is not a viewer of {item.server}.")

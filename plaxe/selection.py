@@ -96,9 +96,9 @@ def section(name: str, options: dict[str, Any], *, or_gone: bool = False) -> Lib
             raise Refused(f"Several libraries are called {name}: use the key, and --server. {names}")
 
 
-def viewer(who: str, server: PlexServer) -> PlexUser:
-    """By plex.tv id, else by name."""
-    return viewer_of_any(who, [server])
+def viewer(who: str, server: PlexServer, *, on_any: bool = False) -> PlexUser:
+    """By plex.tv id, else by name. `on_any`: also whoever watches on another server only."""
+    return viewer_of_any(who, servers({}) if on_any else [server])
 
 
 def viewer_of_any(who: str, servers: list[PlexServer]) -> PlexUser:

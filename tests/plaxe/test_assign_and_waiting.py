@@ -109,6 +109,24 @@ def test_assigning_nobody_is_refused(film: MediaItem) -> None:
         plaxe("assign", 7)
 
 
+def test_whom_any_server_will_do_for_may_watch_on_another_one_only(film: MediaItem) -> None:
+    attic = factories.server(machine_identifier="machine-2", name="Attic")
+    factories.viewer(1009, "Dora", on=attic)
+    with pytest.raises(CommandError, match="Nobody called dora watches on Cellar"):
+        plaxe("assign", 7, "--viewer", "dora")
+    [row] = plaxe("assign", 7, "--viewer", "dora", "--any-server")["assignments"]
+    assert (row["viewer"]["name"], row["any_server"]) == ("Dora", True)
+    assert Assignment.objects.get().viewer.name == "Dora"
+
+
+def test_whoever_has_left_all_servers_is_refused_on_any_of_them(film: MediaItem) -> None:
+    attic = factories.server(machine_identifier="machine-2", name="Attic")
+    factories.viewer(1009, "Dora", on=attic, gone=True)
+    with pytest.raises(CommandError, match="Dora"):
+        plaxe("assign", 7, "--viewer", "dora", "--any-server")
+    assert not Assignment.objects.exists()
+
+
 def test_people_read_what_was_done(film: MediaItem) -> None:
     told = lines("assign", 7, "--viewer", "bob", "--optional", "--quorum", "2")
     assert told == ["Bob may see Heat", "2 must see Heat"]

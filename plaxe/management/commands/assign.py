@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -43,8 +43,7 @@ class Command(JsonCommand):
         if not (options["viewer"] or options["everyone"] or options["quorum"]):
             raise Refused("Say who must see it: --viewer WHO or --everyone.")
         items = list(dict.fromkeys(selection.item(key, options) for key in options["keys"]))
-        named = ((item, selection.viewer(who, item.server)) for item in items for who in options["viewer"])
-        pairs = list(dict.fromkeys(named))
+        pairs = list(dict.fromkeys(_named(items, options)))
         with transaction.atomic():
             for pair in pairs:
                 _change(*pair, options)
@@ -62,6 +61,12 @@ class Command(JsonCommand):
         for row in result["titles"]:
             if row["quorum"] is not None:
                 yield f"{row['quorum'] or 'All'} must see {row['full_title']}"
+
+
+def _named(items: list[MediaItem], options: dict[str, Any]) -> Iterator[tuple[MediaItem, PlexUser]]:
+    for item in items:
+        for who in options["viewer"]:
+            yield item, selection.viewer(who, item.server, on_any=options["any_server"])
 
 
 def _change(item: MediaItem, viewer: PlexUser, options: dict[str, Any]) -> None:
