@@ -26,7 +26,7 @@ from plexclient.types.events import Playing
 logger = logging.getLogger(__name__)
 
 SILENCE = 90.0  # seconds without a sign of life after which a line is given up
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 120.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 SETTLED = timedelta(seconds=60)  # a line that stood for so long begins its pauses anew
 GATHER = 2.0  # a scan announces title after title: they are read together
 
@@ -41,8 +41,13 @@ def follow(server_id: int, stopping: Event) -> None:
             return
         began_at = timezone.now()
         _follow_once(server, stopping)
-        pause = FIRST_PAUSE if timezone.now() - began_at > SETTLED else min(pause * 2, LONGEST_PAUSE)
+        pause = next_pause(pause, timezone.now() - began_at)
         stopping.wait(pause * random.uniform(0.5, 1))  # noqa: S311  # spreads the crowd, guards nothing
+
+
+def next_pause(pause: float, stood: timedelta) -> float:
+    """After a line that stood for so long. A server that comes back is heard again within half a minute."""
+    return FIRST_PAUSE if stood > SETTLED else min(pause * 2, LONGEST_PAUSE)
 
 
 def _follow_once(server: PlexServer, stopping: Event) -> None:

@@ -17,7 +17,7 @@ from plexclient.server import PlexMediaServer
 OWNER_ACCOUNT_ID = 1
 # So often it is asked as if nothing was the matter.
 ASKED_ANYWAY = 3
-FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(hours=1)
+FIRST_REST, LONGEST_REST = timedelta(minutes=5), timedelta(minutes=15)
 # A stream of events that has been silent for longer is not there.
 SIGN_OF_LIFE = timedelta(minutes=3)
 

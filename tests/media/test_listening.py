@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.connecting import reach
 from accounts.models import Job, PlexServer
 from media import playing, tasks
-from media.listening import Gathered, Line, follow
+from media.listening import FIRST_PAUSE, Gathered, Line, follow, next_pause
 from media.models import MediaItem, PlaySession, Webhook
 from plexclient.demo import Item, World
 from plexclient.types.events import Changed, Playing
@@ -46,6 +46,14 @@ def line(server: PlexServer) -> Line:
 
 def moves(session_key: str, item: Item, state: str = "playing", offset: int = 0) -> Playing:
     return Playing(session_key=session_key, rating_key=item.rating_key, state=state, view_offset=offset)
+
+
+def test_its_pauses_double_up_to_half_a_minute_and_begin_anew_after_a_line_that_stood() -> None:
+    pauses = [FIRST_PAUSE]
+    for _ in range(8):
+        pauses.append(next_pause(pauses[-1], timedelta(seconds=1)))
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30, 30]
+    assert next_pause(pauses[-1], timedelta(minutes=2)) == FIRST_PAUSE
 
 
 def test_a_playback_is_joined_with_the_sessions_to_know_whose_it_is(
