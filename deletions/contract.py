@@ -12,7 +12,7 @@ from deletions.facts import Facts, Law, NoAnswer, Objection, Vanished
 from deletions.files import same_files, trash_takes_it, versions_settled
 from deletions.models import Deletion, Hold, Policy
 from media import sync
-from media.models import MediaFile, MediaItem
+from media.models import LibrarySection, MediaFile, MediaItem
 from media.sync import recognition
 from plexclient.errors import NotFound
 from plexclient.types import Session
@@ -44,6 +44,20 @@ def not_cancelled(deletion: Deletion, facts: Facts, now: datetime) -> Objection 
     """Neither this row nor another one of the same title. Asked again in the moment that decides."""
     words = queue.declined_elsewhere(deletion)
     return Objection(Hold.REKEYED, words) if words else None
+
+
+def library_whole(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
+    """Its listing has not just collapsed: that is an outage, and not the time to delete, until a full sync
+    finds the titles again, or lacks the same ones a while later."""
+    shrunken = LibrarySection.objects.filter(items__deletions=deletion.pk, shrank_at__isnull=False).first()
+    if shrunken is None:
+        return None
+    words = _(
+        "Much of its library, %(library)s, was suddenly missing when it was last read. Is a disk not "
+        "mounted? It waits until a full sync finds that again, or lacks it again some minutes later.",
+        library=shrunken,
+    )
+    return Objection(Hold.UNREADABLE, words)
 
 
 def same_server(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
@@ -261,8 +275,8 @@ def neighbours(deletion: Deletion) -> list[MediaItem]:
 
 
 OWN_LAWS: tuple[Law, ...] = (
-    same_key, not_cancelled, same_server, same_libraries, deletion_allowed, nobody_is_playing, not_elsewhere,
-    same_title, same_library, known_anew, same_names, versions_settled, same_files, siblings_known, not_kept,
-    complete, viewers_still_say_so, trash_takes_it,
+    same_key, not_cancelled, library_whole, same_server, same_libraries, deletion_allowed, nobody_is_playing,
+    not_elsewhere, same_title, same_library, known_anew, same_names, versions_settled, same_files,
+    siblings_known, not_kept, complete, viewers_still_say_so, trash_takes_it,
 )  # fmt: skip
 LAWS: tuple[Law, ...] = (*OWN_LAWS, neighbours_agree, nobody_has_begun_it)

@@ -89,6 +89,8 @@ AT_THE_TRIGGER = [
     contract("same_key", "Nothing is asked under a key that the title no longer has.",
              "it_has_another_date_and_then_another_key"),
     contract("not_cancelled", "What was cancelled as another row stays.", "it_was_cancelled_as_another_row"),
+    contract("library_whole", "The listing of its library has not just collapsed.",
+             "much_of_its_library_is_suddenly_missing"),
     contract("same_server", "It is the same server.", "another_server_answers_by_now"),
     contract("same_libraries", "Its libraries are those that were known.", "its_libraries_are_others_by_now"),
     contract("deletion_allowed", "Deletion is allowed on the server.", "deletion_is_switched_off"),

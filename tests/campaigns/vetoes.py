@@ -23,10 +23,11 @@ from plexclient.demo import Fault
 from plexclient.demo.history import History
 from tests.campaigns.meanwhile import FIRST_LOOK, LAST_LOOK, PASS_HAS_BEGUN, TITLE_IS_READ, Moment
 from tests.campaigns.stage import SIZE, Shelve, Stage, episode, film, two_films, two_in_one_file, two_versions
-from tests.neighbourhood import assign, known
+from tests.neighbourhood import LAST_MONTH, assign, known
 
 Happen = Callable[[Stage], None]
 DAY = timedelta(days=1)
+MANY = 11  # more than may vanish from a listing at once
 
 
 @dataclass(frozen=True)
@@ -231,6 +232,15 @@ def another_episode_is_in_its_file_by_now(on: Stage) -> None:
 @veto(Hold.DELETION_OFF)
 def deletion_is_switched_off(on: Stage) -> None:
     on.world.server.allow_media_deletion = False
+
+
+@veto(Hold.UNREADABLE)
+def much_of_its_library_is_suddenly_missing(on: Stage) -> None:
+    films = [on.world.add_movie(f"Salt Road {part}", added_at=LAST_MONTH) for part in range(MANY)]
+    on.sync()
+    for each in films:
+        on.world.delete(each)
+    on.sync()
 
 
 @veto(Hold.WRONG_SERVER)

@@ -12,6 +12,7 @@ from deletions import queue
 from deletions.execution import execute_due
 from deletions.models import Deletion, Hold, Status
 from media.models import Assignment, MediaItem
+from media.sync import sync_server
 from plexclient.demo.faults import Fault, FaultKind
 from plexclient.demo.library import Item
 from plexclient.demo.world import World
@@ -209,6 +210,47 @@ def test_views_from_before_it_was_added_hold_as_plex_says_today_when_that_was(
     film.added_at = int((timezone.now() + timedelta(hours=1)).timestamp())
     MediaItem.objects.update(first_seen_at=timezone.now() + timedelta(hours=2))
     assert_held(due, Hold.UNWATCHED, "Not seen by Bob.", world)
+
+
+def test_nothing_goes_while_much_of_its_library_is_suddenly_missing(
+    due: Deletion, world: World, server: PlexServer
+) -> None:
+    lose(films(world, server)[:11], world, server)
+    assert_held(due, Hold.UNREADABLE, "Much of its library, Films, was suddenly missing", world)
+
+
+def test_what_is_missing_of_one_library_keeps_nothing_of_another(
+    world: World, server: PlexServer, queue_up: QueueUp
+) -> None:
+    season = world.add_season(world.add_show("Salt Road", added_at=ADDED), added_at=ADDED)
+    [deletion] = queue_up(world.add_episode(season, added_at=ADDED))
+    lose(films(world, server)[:11], world, server)
+    assert executed(deletion).status == Status.DELETED
+
+
+@pytest.mark.parametrize("come_back", [True, False])
+def test_it_goes_when_its_library_is_whole_again_or_a_second_look_agrees(
+    due: Deletion, world: World, server: PlexServer, come_back: bool
+) -> None:
+    lost = films(world, server)[:11]
+    lose(lost, world, server)
+    assert executed(due).status == Status.HELD
+    world.server.items.update({film.rating_key: film for film in lost} if come_back else {})
+    world.server.touch()
+    sync_server(server, timezone.now() + timedelta(minutes=11))  # it is read whole although nobody says so
+    assert executed(due).status == Status.DELETED
+
+
+def films(world: World, server: PlexServer) -> list[Item]:
+    found = [world.add_movie(f"Iron Orchard {part}", added_at=ADDED) for part in range(13)]
+    sync_server(server, timezone.now(), full=True)
+    return found
+
+
+def lose(titles: list[Item], world: World, server: PlexServer) -> None:
+    for title in titles:
+        world.delete(title)
+    sync_server(server, timezone.now(), full=True)
 
 
 def test_two_episodes_in_one_file_wait_for_each_other(world: World, queue_up: QueueUp) -> None:
