@@ -11,6 +11,7 @@ from deletions import alarms, keeping, moved, queue, snapshot, witnesses
 from deletions.facts import Facts, Law, NoAnswer, Objection, Vanished
 from deletions.files import same_files, trash_takes_it, versions_settled
 from deletions.models import Deletion, Hold, Policy
+from deletions.twins import twins_known
 from media import sync
 from media.models import LibrarySection, MediaFile, MediaItem
 from media.sync import recognition
@@ -176,8 +177,8 @@ def siblings_known(deletion: Deletion, facts: Facts, now: datetime) -> Objection
     """The episodes that its show has at this moment: one that no sync has seen yet may be in its file, and
     a rule may count them.
 
-    What else shares a file nobody can ask Plex: an episode of another show, or the same film in another
-    library, is known from the last sync only.
+    The same work in another library is for `twins_known`. Another work in its file, an episode of another
+    show for instance, nobody can ask Plex for: it is known from the last sync only.
     """
     if deletion.type != MediaItem.Type.EPISODE:
         return None
@@ -277,6 +278,6 @@ def neighbours(deletion: Deletion) -> list[MediaItem]:
 OWN_LAWS: tuple[Law, ...] = (
     same_key, not_cancelled, library_whole, same_server, same_libraries, deletion_allowed, nobody_is_playing,
     not_elsewhere, same_title, same_library, known_anew, same_names, versions_settled, same_files,
-    siblings_known, not_kept, complete, viewers_still_say_so, trash_takes_it,
+    siblings_known, twins_known, not_kept, complete, viewers_still_say_so, trash_takes_it,
 )  # fmt: skip
 LAWS: tuple[Law, ...] = (*OWN_LAWS, neighbours_agree, nobody_has_begun_it)

@@ -120,13 +120,32 @@ class PlexMediaServer:
 
     def copies(self, guid: str, kind: ItemType) -> list[Metadata]:
         """All titles of a work, in whatever library. Raises BadResponse when they were not read whole."""
-        reading = self._metadata(
+        reading = self._copies(guid, kind)
+        found = [row for row in reading if row.guid == guid]
+        _demand_whole(reading)
+        return found
+
+    def twins(self, rating_key: str, guid: str, kind: ItemType) -> list[Metadata] | None:
+        """The other titles of a work by one request. None where the server does not sift by guid: it knows no
+        such list, sends other works too, or leaves out this very title."""
+        reading = self._copies(guid, kind)
+        found: dict[str, Metadata] = {}
+        try:
+            for row in reading:
+                if row.guid != guid:
+                    return None
+                found[row.rating_key] = row
+        except PlexError as error:
+            if error.status in (400, 404):
+                return None
+            raise
+        _demand_whole(reading)
+        return [*found.values()] if found.pop(rating_key, None) else None
+
+    def _copies(self, guid: str, kind: ItemType) -> Reading[Metadata]:
+        return self._metadata(
             "/library/all", {"type": str(int(kind)), "guid": guid, "includeGuids": "1"}, PAGE
         )
-        found = [row for row in reading if row.guid == guid]
-        if not reading.complete:
-            raise BadResponse("The server was asked where a title is, and did not answer in full.")
-        return found
 
     def metadata_batch(self, rating_keys: Iterable[str]) -> list[Metadata]:
         """Those of them that exist."""
@@ -247,6 +266,11 @@ class PlexMediaServer:
             return read(self._http.get(path, params, headers=window))
 
         return Reading(fetch, key, has_twins=has_twins)
+
+
+def _demand_whole(copies: Reading[Metadata]) -> None:
+    if not copies.complete:
+        raise BadResponse("The server was asked where a title is, and did not answer in full.")
 
 
 def _one_key(key: str) -> str:

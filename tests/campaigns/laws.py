@@ -108,6 +108,8 @@ AT_THE_TRIGGER = [
              file=FILES),
     contract("siblings_known", "Which episodes are in its file is asked, not remembered.",
              "another_episode_is_in_its_file_by_now"),
+    contract("twins_known", "Whether another library has it in the same file is asked, not remembered.",
+             "the_same_film_is_in_another_library_by_now", file="deletions/twins.py"),
     contract("not_kept", "What carries the label stays.", "it_carries_the_label_keep"),
     contract("complete", "Everybody had seen it before its time began.",
              "bob_must_see_it_too_and_has_just_marked_it"),

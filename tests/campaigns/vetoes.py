@@ -226,6 +226,13 @@ def another_episode_is_in_its_file_by_now(on: Stage) -> None:
     on.world.add_episode(title.parent, file=title.files[0], size=SIZE)
 
 
+@veto(Hold.NEIGHBOUR)
+def the_same_film_is_in_another_library_by_now(on: Stage) -> None:
+    [title] = on.titles
+    library = on.world.add_section("More films")
+    on.world.add_movie(title.title, section=library, file=title.files[0], size=SIZE)
+
+
 # --- whether it is this very server, and all is well there
 
 

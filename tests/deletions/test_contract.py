@@ -1,6 +1,7 @@
 """Each law at the trigger, tried by breaking it between the queueing and the deletion."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from media.models import Assignment, MediaItem
 from media.sync import sync_server
 from plexclient.demo.faults import Fault, FaultKind
 from plexclient.demo.library import Item
-from plexclient.demo.world import World
+from plexclient.demo.world import Call, World
 from tests import factories
 from tests.deletions.conftest import ADDED
 
@@ -292,6 +293,69 @@ def test_the_episodes_of_a_show_are_read_once_in_a_pass(
 
     assert len(world.deletes) == 3
     assert sum(call.path.endswith("/allLeaves") for call in world.requests) == 1
+
+
+def test_a_film_waits_for_its_twin_in_the_same_file_that_no_sync_has_seen(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    twin = add_twin(world, film)
+    assert_held(due, Hold.NEIGHBOUR, f"Plex also has it as {twin.rating_key}", world)
+    sync_server(server, timezone.now(), full=True)
+    assert_held(due, Hold.NEIGHBOUR, "Its file also holds Heron Lake (2020), which is not", world)
+
+
+def test_an_episode_waits_for_its_twin_in_another_library(world: World, queue_up: QueueUp) -> None:
+    show = world.add_show("Salt Road", added_at=ADDED)
+    one = world.add_episode(world.add_season(show), added_at=ADDED)
+    [deletion] = queue_up(one)
+    again = world.add_show("Salt Road", section=world.add_section("More series", "show"), guid=show.guid)
+    twin = world.add_episode(world.add_season(again), file=one.files[0], guid=one.guid)
+    assert_held(deletion, Hold.NEIGHBOUR, f"Plex also has it as {twin.rating_key}", world)
+
+
+def test_a_twin_of_which_plex_says_no_file_is_waited_for(
+    due: Deletion, world: World, film: Item, server: PlexServer
+) -> None:
+    add_twin(world, film).media.clear()
+    assert_held(due, Hold.NEIGHBOUR, "not in another file as far as Plaxe knows", world)
+
+
+def test_a_twin_in_a_file_of_its_own_stays_and_holds_nothing(due: Deletion, world: World, film: Item) -> None:
+    twin = add_twin(world, film, file="/media/More films/Heron Lake.mkv")
+    world.requests.clear()
+    assert executed(due).status == Status.DELETED
+    assert twin.rating_key in world.server.items
+    assert sum(call.path == "/library/all" for call in before_the_delete(world)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault("status", status=500, times=None), Fault("half", times=None)], ids=["500", "half"]
+)
+def test_where_it_is_not_known_whether_it_has_a_twin_it_waits(
+    due: Deletion, world: World, fault: Fault
+) -> None:
+    world.faults.add(replace(fault, path_pattern="^/library/all"))
+    assert (executed(due).hold, world.deletes) == (Hold.UNREADABLE, [])
+
+
+@pytest.mark.parametrize("status", [400, 404, None])
+def test_where_a_server_does_not_sift_by_guid_the_last_sync_counts(
+    due: Deletion, world: World, status: int | None
+) -> None:
+    world.add_movie("Iron Orchard", added_at=ADDED)
+    kind: FaultKind = "status" if status else "ignore_filter"
+    world.faults.add(Fault(kind, path_pattern="^/library/all", status=status or 0))
+    assert executed(due).status == Status.DELETED
+
+
+def add_twin(world: World, film: Item, file: str = "") -> Item:
+    library = world.add_section("More films")
+    return world.add_movie(film.title, section=library, guid=film.guid, file=file or film.files[0], size=700)
+
+
+def before_the_delete(world: World) -> list[Call]:
+    sent = next(at for at, call in enumerate(world.requests) if call.method == "DELETE")
+    return [*world.requests][:sent]
 
 
 @pytest.mark.parametrize("scans_at_once", [True, False])
