@@ -10,15 +10,21 @@ BYTES: Final = {
     "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12,
     "kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40,
 }  # fmt: skip
-QUANTITY: Final = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)", re.ASCII | re.IGNORECASE)
+QUANTITY: Final = re.compile(r"(\d{1,40}(?:\.\d{1,6})?)\s*([a-z]*)", re.ASCII | re.IGNORECASE)
 LONGEST: Final = timedelta(days=3650)  # beyond ten years a date no longer fits into a schedule
 
 LARGEST: Final = 10**18  # an exabyte; no disk is as large, and no database counts much further
 
 
+class TooLarge(ValueError):  # noqa: N818 -- said of a value
+    """It makes sense, and is more than Plaxe can reckon with."""
+
+
 def parse_duration(text: str) -> timedelta:
     seconds = _quantity(text, SECONDS)
-    if seconds is None or seconds > LONGEST.total_seconds():
+    if seconds is not None and seconds > LONGEST.total_seconds():
+        raise TooLarge("a duration such as 24h or 7d, at most 3650d (this is too large)")
+    if seconds is None:
         raise ValueError("a duration such as 90s, 15m, 24h or 7d (a plain number is seconds)")
     return timedelta(seconds=seconds)
 
@@ -33,7 +39,9 @@ def duration_text(length: timedelta) -> str:
 
 def parse_size(text: str) -> int:
     size = _quantity(text, BYTES)
-    if size is None or size > LARGEST:
+    if size is not None and size > LARGEST:
+        raise TooLarge("a size such as 500MB or 200GB, at most 1000000TB (this is too large)")
+    if size is None:
         raise ValueError("a size such as 500MB or 200GB (a plain number is bytes)")
     return int(size)
 

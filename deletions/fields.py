@@ -9,16 +9,23 @@ from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.durations import duration_text, parse_duration, parse_size, size_text
+from accounts.durations import TooLarge, duration_text, parse_duration, parse_size, size_text
 
 
 class Quantity(forms.Field):
     """A number with a unit."""
 
     def __init__(
-        self, parse: Callable[[str], Any], show: Callable[[Any], str], *, wrong: Any, **options: Any
+        self,
+        parse: Callable[[str], Any],
+        show: Callable[[Any], str],
+        *,
+        wrong: Any,
+        too_large: Any,
+        **options: Any,
     ) -> None:
-        super().__init__(error_messages=dict.fromkeys(("required", "invalid"), wrong), **options)
+        words = {"required": wrong, "invalid": wrong, "too_large": too_large}
+        super().__init__(error_messages=words, **options)
         self._parse, self._show = parse, show
 
     def prepare_value(self, value: Any) -> Any:
@@ -29,6 +36,8 @@ class Quantity(forms.Field):
             return value
         try:
             return self._parse(value) if value.strip() else None
+        except TooLarge:
+            raise ValidationError(self.error_messages["too_large"], code="too_large") from None
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
@@ -44,13 +53,15 @@ class Quantity(forms.Field):
 def duration(**options: Any) -> Quantity:
     """`90s 15m 24h 7d`; a plain number is seconds. Its value is a timedelta."""
     wrong = _("Write a duration such as 90s, 15m, 24h or 7d; ten years are the longest.")
-    return Quantity(parse_duration, duration_text, wrong=wrong, **options)
+    most = _("That is too large. Ten years are the longest.")
+    return Quantity(parse_duration, duration_text, wrong=wrong, too_large=most, **options)
 
 
 def size(**options: Any) -> Quantity:
     """`500MB 200GB 2TB`; a plain number is bytes. Its value is that number."""
     wrong = _("Write a size such as 500MB, 200GB or 2TB.")
-    return Quantity(parse_size, size_text, wrong=wrong, **options)
+    most = _("That is too large. At most 1000000TB can be counted.")
+    return Quantity(parse_size, size_text, wrong=wrong, too_large=most, **options)
 
 
 class Hour(forms.TimeField):

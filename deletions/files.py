@@ -15,6 +15,8 @@ from media.sync.values import file_size
 
 def versions_settled(deletion: Deletion, facts: Facts, now: datetime) -> Objection | None:
     """Of several versions somebody has said which go, and they are still those he has seen."""
+    if not facts.versions:
+        return Objection(Hold.UNREADABLE, _("Plex does not say which files it has."))
     if deletion.version:
         return _choice_stands(deletion, facts)
     if len(facts.versions) == 1 or Hold.VERSIONS in deletion.accepted:

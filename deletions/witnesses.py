@@ -29,7 +29,7 @@ def lacking(item: MediaItem) -> tuple[Hold, str]:
         for row in covering
         if not answering(row, item, known.get(row.viewer_id), elsewhere.get((item.pk, row.viewer_id), ()))
     }
-    words = together([_quorum(item, covering), *_words(waited_for)])
+    words = together([_quorum(item, covering), *_words(item, waited_for)])
     return _why(waited_for), words or _doubt(item) or _("It is not complete.")
 
 
@@ -54,22 +54,34 @@ def _why(waited_for: dict[str, Watch | None]) -> Hold:
     return Hold.HALF_PLAYED if half and all(half) else Hold.UNWATCHED
 
 
-def _words(waited_for: dict[str, Watch | None]) -> list[str]:
+def _words(item: MediaItem, waited_for: dict[str, Watch | None]) -> list[str]:
     """`Not seen by Carol. Bob has marked it unwatched.`"""
-    words = {name: _said(name, watch) for name, watch in sorted(waited_for.items())}
+    words = {name: _said(item, name, watch) for name, watch in sorted(waited_for.items())}
     plain = [name for name, said in words.items() if not said]
     unseen = [_("Not seen by %(names)s.", names=", ".join(plain))] if plain else []
     return [*unseen, *filter(None, words.values())]
 
 
-def _said(name: str, watch: Watch | None) -> str:
+def _said(item: MediaItem, name: str, watch: Watch | None) -> str:
     if watch is None:
         return ""
     if watch.is_half_way:
         return _("%(who)s is half-way through it.", who=name)
     if watch.withdrawn_at and watch.withdrawn_by == Watch.Source.HAND:
         return _("%(who)s has not seen it, says the owner.", who=name)
+    if _is_undated(item, watch):
+        return _(
+            "%(who)s saw it before Plaxe knew it, and Plex does not say when it was added: that view does "
+            "not count.",
+            who=name,
+        )
     return _("%(who)s has marked it unwatched.", who=name) if watch.withdrawn_at else ""
+
+
+def _is_undated(item: MediaItem, watch: Watch) -> bool:
+    """Of a view before Plaxe first saw the title nobody knows whether it was one of this copy."""
+    is_early = watch.last_viewed_at is not None and watch.last_viewed_at <= item.views_count_from
+    return item.added_at is None and is_early
 
 
 def is_half_way(item: MediaItem) -> bool:

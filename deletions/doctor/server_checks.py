@@ -83,8 +83,7 @@ def tells_by_itself(server: PlexServer, insight: Insight, now: datetime) -> Iter
         advice = _("Plaxe asks every few minutes instead. Is `manage.py listen` running?")
         yield warning("stream", words, advice)
     webhooks = insight.preference("WebHooksEnabled")
-    has_pass = insight.root is not None and insight.root.has_plex_pass
-    if not has_pass:
+    if insight.root is not None and not insight.root.has_plex_pass:
         yield note("webhooks", _("Without Plex Pass it sends no webhooks; the stream alone does."))
     elif webhooks is not None and not webhooks.is_on:
         advice = _("In Plex: Settings, Network, Webhooks.")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.durations import parse_duration, parse_size
+from accounts.durations import TooLarge, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,18 @@ def test_a_duration_is_read_as_people_write_it(text: str, expected: timedelta) -
 def test_anything_else_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="24h or 7d"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["99999999d", "522w", f"{10**20}"])
+def test_a_duration_beyond_ten_years_is_too_large(text: str) -> None:
+    with pytest.raises(TooLarge, match="too large"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize("text", [f"{10**20}", "99999999999TB"])
+def test_a_size_beyond_all_disks_is_too_large(text: str) -> None:
+    with pytest.raises(TooLarge, match="too large"):
+        parse_size(text)
 
 
 @given(st.integers(0, 10**8))

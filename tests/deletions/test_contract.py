@@ -181,6 +181,11 @@ def test_several_versions_wait_for_approval(world: World, film: Item, queue_up: 
     assert executed(deletion).status == Status.DELETED
 
 
+def test_an_answer_without_versions_is_none(due: Deletion, world: World, film: Item) -> None:
+    film.media.clear()
+    assert_held(due, Hold.UNREADABLE, "Plex does not say which files it has.", world)
+
+
 def test_an_optimised_version_is_no_version(world: World, film: Item, queue_up: QueueUp) -> None:
     world.add_version(film, proxy_type=42)
     [deletion] = queue_up(film)

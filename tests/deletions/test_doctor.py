@@ -63,6 +63,15 @@ def test_where_all_is_well_nothing_stops_it(healthy: PlexServer) -> None:
     assert {"reachable", "deletion_allowed", "stream", "history", "worker", "dry_run"} <= levels.keys()
 
 
+def test_of_a_server_that_is_off_it_is_not_known_whether_it_sends_webhooks(
+    healthy: PlexServer, world: World
+) -> None:
+    world.server.subscription = False
+    assert [one.level for one in found("webhooks")] == [Level.NOTE]
+    unplug(healthy, world)
+    assert found("webhooks") == []
+
+
 def unplug(server: PlexServer, world: World) -> None:
     world.faults.add(Fault("reset", "GET", site="machine-1", times=None))
 

@@ -331,6 +331,8 @@ def test_saving_what_is_already_so_changes_nothing(browser: Client, attic: PlexS
         ({"delay": "soon"}, "Write a duration"),
         ({"brake_items": "-1"}, "Write a whole number"),
         ({"brake_percent": "101"}, "Write a whole number"),
+        ({"delay": "99999999d"}, "That is too large"),
+        ({"brake_bytes": f"{10**20}"}, "That is too large"),
         ({"brake_bytes": "huge"}, "Write a size"),
         ({"begins_at": "25:00", "ends_at": "06:00"}, "Write an hour"),
         ({"begins_at": "22:00"}, "Write both hours or none."),

@@ -245,6 +245,19 @@ def test_the_last_view_must_be_one_of_this_copy(server: PlexServer, world: World
     assert_held(executed(deletion), Hold.UNWATCHED, "bob has marked it unwatched.", world)
 
 
+def test_of_a_title_that_plex_does_not_date_it_says_why_no_view_counts(
+    server: PlexServer, world: World, film: Item
+) -> None:
+    deletion = queued(world, film, "bob")
+    film.added_at = 0
+    sync_server(server, timezone.now(), full=True)
+    words = (
+        "bob saw it before Plaxe knew it, and Plex does not say when it was added: that view does not count."
+    )
+    assert_held(executed(deletion), Hold.UNWATCHED, words, world)
+    assert_held(executed(deletion), Hold.UNWATCHED, words, world)
+
+
 def test_the_shares_are_asked_for_once_for_all_titles(server: PlexServer, world: World, film: Item) -> None:
     other = world.add_movie("Iron Orchard", added_at=LAST_MONTH)
     sync_server(server, timezone.now(), full=True)

@@ -43,7 +43,7 @@ def item_row(visit: Visit, item: Item, *, detail: bool = False) -> Fields:
         "art": f"/library/metadata/{item.rating_key}/art/{item.updated_at}",
         "duration": item.duration or None,
         "originallyAvailableAt": item.originally_available_at,
-        "addedAt": item.added_at,
+        "addedAt": item.added_at or None,
         "updatedAt": item.updated_at,
         "deletedAt": item.deleted_at,
         **_ancestry(item),
