@@ -13,11 +13,12 @@ Answers = Callable[..., None]
 
 SERVER = "http://plex.example:32400"
 HISTORY = "/status/sessions/history/all"
+METROPOLIS = "plex://movie/5d7768248718ba001e311111"
 
 MOVIE = {
     "ratingKey": "7",
     "key": "/library/metadata/7",
-    "guid": "plex://movie/5d7768248718ba001e311111",
+    "guid": METROPOLIS,
     "type": "movie",
     "title": "Metropolis",
     "editionTitle": "Restored",
@@ -278,6 +279,32 @@ def test_a_batch_with_an_odd_row_takes_nothing_for_missing(
     container("/library/metadata/1,2", found)
     with pytest.raises(BadResponse):
         server.metadata_batch(["1", "2"])
+
+
+def test_the_other_titles_of_a_work_are_asked_for_by_its_guid(
+    wire: RequestsMock, server: PlexMediaServer, listing: Answers
+) -> None:
+    listing("/library/all", [{"ratingKey": key, "guid": METROPOLIS} for key in ("5", "6")])
+    assert [twin.rating_key for twin in server.twins("5", METROPOLIS, ItemType.MOVIE) or []] == ["6"]
+    [request] = sent(wire)
+    assert request.params == {"type": "1", "guid": METROPOLIS, "includeGuids": "1"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [{"ratingKey": "6", "guid": METROPOLIS}],
+        [{"ratingKey": str(number), "guid": f"{METROPOLIS}{number}"} for number in range(900)],
+    ],
+    ids=["nothing", "not the title", "everything"],
+)
+def test_a_server_that_does_not_sift_by_guid_says_nothing_of_other_titles_and_is_asked_once(
+    wire: RequestsMock, server: PlexMediaServer, listing: Answers, rows: list[dict[str, str]]
+) -> None:
+    listing("/library/all", rows)
+    assert server.twins("5", METROPOLIS, ItemType.MOVIE) is None
+    assert len(wire.calls) == 1
 
 
 def test_listings_ask_for_their_type_guids_order_and_state(
