@@ -9,6 +9,8 @@ from django.conf import settings
 
 from accounts.errors import Refused
 from accounts.models import Installation
+from accounts.wording import sentence as _
+from accounts.wording import told
 from plexclient.errors import PlexError
 from plexclient.http import Timing
 from plexclient.server import PlexMediaServer
@@ -41,21 +43,21 @@ def normalised(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise _no_address()
     if parts.username is not None or parts.query:
-        raise Refused("The address of a server holds neither a password nor a question mark.")
+        raise Refused(_("The address of a server holds neither a password nor a question mark."))
     return f"{parts.scheme}://{parts.netloc.lower()}{WEB_APP.sub('', parts.path)}"
 
 
 def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises for what is no port
+        parts.port  # noqa: B018 -- raises for what is no port
     except ValueError:
         raise _no_address() from None
     return parts
 
 
 def _no_address() -> Refused:
-    return Refused("This is not the address of a server. It looks like http://192.168.1.10:32400")
+    return Refused(_("This is not the address of a server. It looks like http://192.168.1.10:32400"))
 
 
 def identity_at(url: str, timing: Timing) -> Identity:
@@ -65,7 +67,7 @@ def identity_at(url: str, timing: Timing) -> Identity:
 
 def prove(url: str, machine_identifier: str, timing: Timing) -> None:
     if identity_at(url, timing).machine_identifier != machine_identifier:
-        raise WrongServer(f"Another Plex server answers at {url}. Is the address still right?")
+        raise WrongServer(_("Another Plex server answers at %(url)s. Is the address still right?", url=url))
 
 
 def addresses_of(resource: Resource) -> list[str]:
@@ -87,8 +89,8 @@ def _probe(url: str, machine_identifier: str) -> Probe:
     try:
         prove(url, machine_identifier, hurried())
     except PlexError as problem:
-        return Probe(url, ok=False, words=str(problem))
-    return Probe(url, ok=True, words="The server answers here.")
+        return Probe(url, ok=False, words=told(problem))
+    return Probe(url, ok=True, words=_("The server answers here."))
 
 
 def hurried() -> Timing:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import Installation, User
+from accounts.wording import sentence as _
 from plexclient.cloud import PlexCloud
 from plexclient.http import Timing
 from plexclient.types import Account, Resource
@@ -25,7 +26,13 @@ class Applicant:
     def with_only(self, machine_identifier: str) -> "Applicant":
         chosen = [one for one in self.servers if one.client_identifier == machine_identifier]
         if not chosen:
-            raise Refused(f"{self.account.name} owns no server with the identifier {machine_identifier}.")
+            raise Refused(
+                _(
+                    "%(who)s owns no server with the identifier %(identifier)s.",
+                    who=self.account.name,
+                    identifier=machine_identifier,
+                )
+            )
         return replace(self, servers=chosen)
 
 
@@ -50,24 +57,29 @@ def check(applicant: Applicant, *, invited: bool) -> None:
     if owner is None:
         _check_claim(applicant, invited=invited)
     elif owner.plex_id != applicant.account.id:
-        raise Refused(
+        words = _(
             "This Plaxe belongs to somebody else. Only the owner of the Plex server can sign in; "
             "nothing about you was kept."
         )
+        raise Refused(words)
     elif not owner.is_active:
-        raise Refused("This account has been switched off in Plaxe.")
+        raise Refused(_("This account has been switched off in Plaxe."))
 
 
 def _check_claim(applicant: Applicant, *, invited: bool) -> None:
     if settings.PLAXE_OWNER and not is_named(applicant.account):
-        raise Refused("This Plaxe is kept for the person that PLAXE_OWNER names, who is somebody else.")
+        raise Refused(_("This Plaxe is kept for the person that PLAXE_OWNER names, who is somebody else."))
     if not invited and not settings.PLAXE_OWNER:
-        raise Refused("Nobody has claimed this Plaxe yet. Open the address that it printed when it started.")
-    if not applicant.servers:
         raise Refused(
-            f"{applicant.account.name or 'This account'} owns no Plex server. "
-            "Only the owner of a server can be the admin here; nothing about you was kept."
+            _("Nobody has claimed this Plaxe yet. Open the address that it printed when it started.")
         )
+    if not applicant.servers:
+        words = _(
+            "%(who)s owns no Plex server. Only the owner of a server can be the admin here; nothing about you"
+            " was kept.",
+            who=applicant.account.name or _("This account"),
+        )
+        raise Refused(words)
 
 
 def is_named(account: Account) -> bool:
@@ -91,7 +103,7 @@ def admit(applicant: Applicant, *, invited: bool) -> User:
         user = _store(applicant)
         Installation.load().claim(user)
         if Installation.load().owner != user:
-            raise Refused("Somebody else was quicker: this Plaxe has just been claimed.")
+            raise Refused(_("Somebody else was quicker: this Plaxe has just been claimed."))
     return user
 
 

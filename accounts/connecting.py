@@ -21,6 +21,8 @@ from accounts.addresses import (
 from accounts.claiming import Applicant, admit, check, cloud, identify, owned_servers
 from accounts.errors import Refused
 from accounts.models import Installation, Job, PlexServer, User
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from plexclient.errors import PlexError
 from plexclient.server import PlexMediaServer
 from plexclient.types import Resource, Root
@@ -34,8 +36,9 @@ class NoWay(Refused):
     """None of a server's addresses leads to it."""
 
     def __init__(self, resource: Resource, tried: list[Probe]) -> None:
-        addresses = "; ".join(probe.words for probe in tried) or "Plex knows no address of it."
-        super().__init__(f"{resource.name or 'The server'} cannot be reached. {addresses}")
+        addresses = together((probe.words for probe in tried), "; ") or _("Plex knows no address of it.")
+        words = _("%(server)s cannot be reached.", server=resource.name or _("The server"))
+        super().__init__(together([words, addresses]))
         self.tried = tried
 
 
@@ -63,7 +66,7 @@ def reach(server: PlexServer, now: datetime) -> PlexMediaServer:
         prove(server.url, server.machine_identifier, settings.PLAXE_PLEX_TIMING)
     except PlexError as problem:
         if not _find_again(server):
-            server.did_not_answer(str(problem), now)
+            server.did_not_answer(told(problem), now)
             raise
     if not server.is_online:
         logger.info("%s answers again.", server)
@@ -99,7 +102,7 @@ def refresh(server: PlexServer, now: datetime) -> None:
     try:
         root = client.root()
     except PlexError as problem:
-        server.missed(str(problem), is_online=True)
+        server.missed(told(problem), is_online=True)
         raise
     _describe(server, root)
     server.save(update_fields=["name", "version", "allows_deletion"])
@@ -119,7 +122,7 @@ def take_server(user: User, resource: Resource, *, url: str | None = None, now: 
 def locate(resource: Resource, url: str | None = None) -> Located:
     """Find the way to a server. Stores nothing; Refused or a PlexError when there is none."""
     if not resource.access_token:
-        raise Refused(f"Plex gave no token for {resource.name}. Sign in again.")
+        raise Refused(_("Plex gave no token for %(server)s. Sign in again.", server=resource.name))
     urls = [normalised(url)] if url else addresses_of(resource)
     tried = list(probes(urls, resource.client_identifier))
     if not tried or not tried[-1].ok:
@@ -134,7 +137,7 @@ def _keep(user: User, located: Located, now: datetime) -> PlexServer:
     resource = located.resource
     server = PlexServer.objects.filter(machine_identifier=resource.client_identifier).first()
     if server and server.leaving_at:
-        raise Refused(f"{server} is being removed. Connect it again when that is done.")
+        raise Refused(_("%(server)s is being removed. Connect it again when that is done.", server=server))
     server = server or PlexServer(
         machine_identifier=resource.client_identifier, name=resource.name[:255] or "Plex"
     )
@@ -179,7 +182,8 @@ def _at(applicant: Applicant, url: str) -> Located:
     for resource in applicant.servers:
         if resource.client_identifier == there:
             return locate(resource, url)
-    raise Refused(f"The server at {url} does not belong to {applicant.account.name}.")
+    owner = applicant.account.name
+    raise Refused(_("The server at %(url)s does not belong to %(who)s.", url=url, who=owner))
 
 
 def _reachable(applicant: Applicant) -> list[Located]:
@@ -189,7 +193,8 @@ def _reachable(applicant: Applicant) -> list[Located]:
             found.append(locate(resource))
         except (Refused, PlexError) as problem:
             logger.warning("%s was not taken: %s", resource.name, problem)
-            problems.append(str(problem))
+            problems.append(told(problem))
     if not found:
-        raise Refused(" ".join(problems) or f"{applicant.account.name} owns no Plex server.")
+        none = _("%(who)s owns no Plex server.", who=applicant.account.name)
+        raise Refused(together(problems) or none)
     return found

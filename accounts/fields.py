@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from accounts.errors import Refused
+from accounts.wording import sentence as _
 
 NONCE_BYTES = 12
 
@@ -49,17 +50,18 @@ def seal(text: str, context: str) -> Sealed:
 
 
 def unseal(sealed: str, context: str) -> str:
-    key_id, _, encoded = sealed.partition(":")
+    key_id, _colon, encoded = sealed.partition(":")
     key = _keys().get(key_id)
     if key is None:
-        raise Unreadable(
+        words = _(
             "A stored secret was written with a key that PLAXE_ENCRYPTION_KEYS does not hold. Add it back."
         )
+        raise Unreadable(words)
     try:
         box = base64.b64decode(encoded, validate=True)
         return AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], context.encode()).decode()
     except (InvalidTag, ValueError):
-        raise Unreadable("A stored secret is damaged or was moved. Sign in with Plex again.") from None
+        raise Unreadable(_("A stored secret is damaged or was moved. Sign in with Plex again.")) from None
 
 
 class SealedAttribute(DeferredAttribute):

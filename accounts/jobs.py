@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.errors import Busy, Refused
 from accounts.models import Job, PlexServer
+from accounts.wording import sentence as _
+from accounts.wording import told
 from plexclient.errors import PlexError, Unreachable
 
 logger = logging.getLogger(__name__)
@@ -21,13 +23,17 @@ def running(server: PlexServer, kind: Job.Kind) -> Iterator[Job]:
     """
     job = Job.of(server, kind)
     if not job.take(timezone.now()):
-        raise Busy(f"{job} is running already; that run does the work.")
-    error = "It was interrupted."
+        what = _(Job.Kind(kind).label)
+        words = _(
+            "%(job)s on %(server)s is running already; that run does the work.", job=what, server=server
+        )
+        raise Busy(words)
+    error: str = _("It was interrupted.")
     try:
         yield job
         error = ""
     except Exception as problem:
-        error = str(problem) or type(problem).__name__
+        error = told(problem) or type(problem).__name__
         raise
     finally:
         job.finish(timezone.now(), error)

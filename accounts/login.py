@@ -21,13 +21,14 @@ from accounts.claiming import Applicant, cloud, identify
 from accounts.connecting import refresh_tokens
 from accounts.errors import Refused
 from accounts.models import Installation
+from accounts.wording import sentence as _
 from plexclient.cloud import auth_url
 from plexclient.errors import NotFound
 
 PIN = "plex_pin"
 SETUP_CODE = "setup_code"
 USUAL_LIFE = 900  # seconds, should Plex not say
-EXPIRED = "This sign-in has expired: Plex waits only for a while."
+EXPIRED = _("This sign-in has expired: Plex waits only for a while.")
 
 
 class Over(Refused):
@@ -61,7 +62,7 @@ def begin(request: HttpRequest, next_path: str, now: datetime) -> Attempt:
 def current(request: HttpRequest, now: datetime) -> Attempt:
     stored = request.session.get(PIN)
     if stored is None:
-        raise Over("No sign-in has been begun in this browser, or it is over already.")
+        raise Over(_("No sign-in has been begun in this browser, or it is over already."))
     attempt = Attempt(**stored)
     if attempt.expires_at <= now.timestamp():
         raise Over(EXPIRED)
@@ -106,7 +107,8 @@ def finish(request: HttpRequest, now: datetime) -> Applicant | None:
     applicant = identify(token, hurried())
     user = auth.authenticate(request, applicant=applicant, invited=is_invited(request))
     if user is None:
-        raise Refused("Signing in with Plex is switched off: AUTHENTICATION_BACKENDS lacks PlexBackend.")
+        words = _("Signing in with Plex is switched off: AUTHENTICATION_BACKENDS lacks PlexBackend.")
+        raise Refused(words)
     auth.login(request, user)
     request.session.pop(SETUP_CODE, None)
     refresh_tokens(user, applicant.servers)

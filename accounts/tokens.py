@@ -15,6 +15,7 @@ from accounts.connecting import reach
 from accounts.fields import Unreadable
 from accounts.models import Installation, PlexServer, PlexUser
 from accounts.wording import sentence as _
+from accounts.wording import told
 from plexclient.errors import BadResponse, Forbidden, NotFound, PlexError, RateLimited, Unauthorized
 from plexclient.server import PlexMediaServer
 from plexclient.types import SharedServer
@@ -71,7 +72,7 @@ class ViewerTokens:
     def _read_shares(self) -> Shares:
         shares = cloud(self._server.owner.plex_token).shared_servers(self._server.machine_identifier)
         if not shares.complete:
-            raise BadResponse("plex.tv did not send all of those the server is shared with.")
+            raise BadResponse(_("plex.tv did not send all of those the server is shared with."))
         return {share.user_id: share for share in shares}
 
     def _switch(self, viewer: PlexUser) -> str:
@@ -164,4 +165,4 @@ def in_words(error: PlexError, viewer: PlexUser) -> str:
         return _(
             "Plex did not accept the token it gave for %(who)s. If that lasts, sync the viewers.", who=viewer
         )
-    return str(error)
+    return told(error)

@@ -71,7 +71,8 @@ def together(parts: Iterable[str], between: str = " ") -> str:
 
 def told(error: Exception) -> str:
     """What an exception says: `str` of it would be English alone."""
-    return next((words for words in error.args[:1] if isinstance(words, Sentence)), str(error))
+    words = error.args[0] if error.args else ""
+    return words if isinstance(words, Sentence) else Exception.__str__(error)
 
 
 def say(text: str) -> str:

@@ -15,14 +15,14 @@ LONGEST_REASON = 300
 def end_playback(session: PlaySession, reason: str, now: datetime, *, by: User | None = None) -> None:
     """Raises Refused or a PlexError, in words, when it goes on. Whoever watches is shown the reason."""
     if not session.session_id:
-        raise Refused(f"Plex does not say by which name {session} could be ended.")
+        raise Refused(_("Plex does not say by which name %(what)s could be ended.", what=session))
     reach(session.server, now).terminate(session.session_id, reason.strip()[:LONGEST_REASON])
     _write_down(session, reason.strip(), now, by)
 
 
 def cancel_transcode(session: PlaySession, now: datetime, *, by: User | None = None) -> None:
     if not session.transcode_key:
-        raise Refused(f"Plex converts nothing for {session.viewer_name}.")
+        raise Refused(_("Plex converts nothing for %(who)s.", who=session.viewer_name))
     reach(session.server, now).cancel_transcode(session.transcode_key)
     _write_down(session, _("Plex was told to stop converting it."), now, by)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from accounts.tokens import ViewerTokens
+from accounts.wording import told
 from deletions.keeping import Above
 from deletions.models import Deletion, Hold, Policy
 from plexclient.errors import NotFound, PlexError
@@ -100,7 +101,7 @@ def _of_itself(ask: Callable[[], T]) -> T:
     try:
         return ask()
     except PlexError as error:
-        raise NoAnswer(str(error)) from None
+        raise NoAnswer(told(error)) from None
 
 
 Law = Callable[[Deletion, Facts, datetime], Objection | None]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.errors import Busy
 from accounts.jobs import running
 from accounts.models import Job, PlexServer, PlexUser
+from accounts.wording import sentence as _
 from deletions.models import Deletion, Quarantined
 from media.models import MediaItem
 
@@ -22,7 +23,9 @@ def forget(server: PlexServer, now: datetime) -> None:
     """
     with running(server, Job.Kind.REMOVE) as job:
         if other := Job.objects.filter(server=server).held(now).exclude(pk=job.pk).first():
-            raise Busy(f"{other} is under way.")
+            raise Busy(
+                _("%(job)s on %(server)s is under way.", job=_(Job.Kind(other.kind).label), server=server)
+            )
         Forgetting(server, job).all()
 
 

@@ -72,7 +72,7 @@ def _keys_above(deletion: Deletion, title: Metadata) -> list[tuple[str, str]]:
     season = title.parent_rating_key or (item and item.parent and item.parent.rating_key)
     show = title.grandparent_rating_key or (item and item.show and item.show.rating_key)
     if not show:
-        raise NotFound("Plex does not say which show it belongs to.")
+        raise NotFound(_("Plex does not say which show it belongs to."))
     above = [(Type.SEASON, season), (Type.SHOW, show)]
     return [(kind, key) for kind, key in above if key]
 

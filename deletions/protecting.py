@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.tasks import hint
+from accounts.wording import sentence as _
 from deletions import tasks
 from deletions.models import AuditEntry, Deletion
 from deletions.protections import entry_of
@@ -30,7 +31,8 @@ def protect(targets: Iterable[Target], now: datetime, *, by: User | None = None)
 def spare(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
     """Its title is never to go, until the protection is taken away. Raises Refused where it is gone."""
     if deletion.item is None:
-        raise Refused(f"Plaxe no longer knows {deletion.title}, so there is nothing to protect.")
+        words = _("Plaxe no longer knows %(title)s, so there is nothing to protect.", title=deletion.title)
+        raise Refused(words)
     protect([deletion.item], now, by=by)
 
 

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Access, PlexServer
+from accounts.wording import counted as ngettext
+from accounts.wording import sentence as _
 from deletions.models import AuditEntry, Deletion, Policy, Status
 from media import kept
 from media.completion import View, completions, views
@@ -40,11 +42,16 @@ class Terms:
 
     def demand_possible(self) -> None:
         if not 1 <= self.days <= MOST_DAYS:
-            raise Refused(f"The days are a number from 1 to {MOST_DAYS}.")
+            raise Refused(_("The days are a number from 1 to %(most)s.", most=MOST_DAYS))
         viewers = number_of_viewers(self.server)
         if self.quorum and self.quorum > viewers:
-            there_are = "there is 1 viewer" if viewers == 1 else f"there are {viewers} viewers"
-            raise Refused(f"A quorum of {self.quorum} can never be reached: {there_are}.")
+            words = ngettext(
+                "A quorum of %(quorum)s can never be reached: there is %(n)s viewer.",
+                "A quorum of %(quorum)s can never be reached: there are %(n)s viewers.",
+                viewers,
+                quorum=self.quorum,
+            )
+            raise Refused(words)
 
 
 def common_delay(server: PlexServer | None = None) -> timedelta | None:

@@ -14,8 +14,8 @@ from django.db import transaction
 from accounts.connecting import reach
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.wording import say, told
 from accounts.wording import sentence as _
-from accounts.wording import told
 from deletions.models import AuditEntry, Deletion, Policy, Quarantined, QuarantinedFile, Status
 from deletions.removal.moving import Where
 from deletions.removal.places import Obstacle
@@ -57,7 +57,7 @@ def tell_plex(deletion: Deletion, now: datetime) -> str:
         paths = [file.path for file in last.files.all()] if last else []
         return refresh(reach(deletion.server, now), deletion.item, paths)
     except PlexError as error:
-        return str(error)
+        return say(told(error))
 
 
 def purge(deletion: Deletion, now: datetime, *, by: User | None = None) -> int:
@@ -77,9 +77,12 @@ def _taken(deletion: Deletion, now: datetime) -> Iterator[Quarantined]:
     """Its row in the trash, for nobody else as long as this lasts."""
     row = Quarantined.objects.present().select_related("deletion__server").filter(deletion=deletion).first()
     if row is None:
-        raise Refused(f"{deletion.title} is not in the trash.")
+        raise Refused(_("%(title)s is not in the trash.", title=deletion.title))
     if not row.take(now):
-        raise Refused(f"{deletion.title} is being moved at this moment. Look again in some minutes.")
+        words = _(
+            "%(title)s is being moved at this moment. Look again in some minutes.", title=deletion.title
+        )
+        raise Refused(words)
     try:
         yield row
     except Obstacle as found:

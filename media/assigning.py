@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Access, PlexUser, User
+from accounts.wording import sentence as _
 from media import counterparts
 from media.models import EVER, Assignment, Exemption, MediaItem
 
@@ -92,7 +93,7 @@ def unassign(item: MediaItem, viewer: PlexUser, *, by: User | None = None) -> bo
     """True when there was something to take back. Always possible: also of who or what is gone."""
     with transaction.atomic():
         item.server.lock()
-        deleted, _ = Assignment.objects.filter(item=item, viewer=viewer).delete()
+        deleted, _kinds = Assignment.objects.filter(item=item, viewer=viewer).delete()
         if deleted:
             Exemption.objects.get_or_create(item=item, viewer=viewer, defaults={"made_by": by})
     if deleted:
@@ -103,7 +104,7 @@ def unassign(item: MediaItem, viewer: PlexUser, *, by: User | None = None) -> bo
 def demand_quorum(item: MediaItem, quorum: int | None, *, by: User | None = None) -> bool:
     """How many must see it and what is below it: a number, ALL, or None for what the level above says."""
     if quorum is not None and not 0 <= quorum <= MOST:
-        raise Refused(f"A quorum is a number from 1 to {MOST}, any or all.")
+        raise Refused(_("A quorum is a number from 1 to %(most)s, any or all.", most=MOST))
     changed = MediaItem.objects.filter(pk=item.pk).exclude(quorum=quorum).update(quorum=quorum)
     item.quorum = quorum
     if changed:
@@ -114,7 +115,12 @@ def demand_quorum(item: MediaItem, quorum: int | None, *, by: User | None = None
 def demand_present(item: MediaItem) -> None:
     if MediaItem.objects.present().filter(pk=item.pk).exists():
         return
-    raise Refused(f"{item} is no longer on {item.server}, so nobody can be assigned to it.")
+    words = _(
+        "%(title)s is no longer on %(server)s, so nobody can be assigned to it.",
+        title=item,
+        server=item.server,
+    )
+    raise Refused(words)
 
 
 def _demand_access(item: MediaItem, viewer: PlexUser, *, any_server: bool) -> None:
@@ -122,6 +128,12 @@ def _demand_access(item: MediaItem, viewer: PlexUser, *, any_server: bool) -> No
         return
     access = Access.objects.filter(server=item.server_id, viewer=viewer).first()
     if access is None:
-        raise Refused(f"{viewer} is not a viewer of {item.server}.")
+        raise Refused(_("%(who)s is not a viewer of %(server)s.", who=viewer, server=item.server))
     if access.gone_at:
-        raise Refused(f"{viewer} has left {item.server} and could never see {item}.")
+        words = _(
+            "%(who)s has left %(server)s and could never see %(title)s.",
+            who=viewer,
+            server=item.server,
+            title=item,
+        )
+        raise Refused(words)

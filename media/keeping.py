@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.wording import sentence as _
 from media.models import KeepRule, LibrarySection, MediaItem
 from media.models.protection import Rule
 
@@ -63,17 +64,24 @@ def _key(keeper: Keeper) -> dict[str, Any]:
 
 def demand_episodes(keeper: Keeper) -> None:
     if keeper.type != "show":
-        what = keeper.get_type_display().lower()
-        raise Refused(
-            f"{keeper} cannot keep episodes: only a show or a library of shows can, not this {what}."
-        )
+        words = _("%(what)s cannot keep episodes: only a show or a library of shows can.", what=keeper)
+        raise Refused(words)
 
 
 def _demand_sense(keeper: Keeper, rule: Rule) -> None:
     demand_episodes(keeper)
     for number in (rule.newest, rule.at_least):
         if number is not None and not 0 <= number <= MOST:
-            limits = f"A show keeps 0 to {MOST:,} episodes, and not {number}."
-            raise Refused(f"{limits} To keep all of them, protect it.")
+            words = _(
+                "A show keeps 0 to %(most)s episodes, and not %(number)s. To keep all of them, protect it.",
+                most=f"{MOST:,}",
+                number=number,
+            )
+            raise Refused(words)
     if rule and keeper.gone_at:
-        raise Refused(f"{keeper} is no longer on {keeper.server}, so there is nothing to keep.")
+        words = _(
+            "%(what)s is no longer on %(server)s, so there is nothing to keep.",
+            what=keeper,
+            server=keeper.server,
+        )
+        raise Refused(words)

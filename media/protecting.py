@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import PlexUser, User
+from accounts.wording import sentence as _
 from media.models import LibrarySection, MediaItem, Protection
 
 logger = logging.getLogger(__name__)
@@ -78,4 +79,9 @@ def _demand_present(target: Target) -> None:
     """A viewer who has left can be protected: what is for him stays."""
     if isinstance(target, PlexUser) or target.gone_at is None:
         return
-    raise Refused(f"{target} is no longer on {target.server}, so there is nothing to protect.")
+    words = _(
+        "%(what)s is no longer on %(server)s, so there is nothing to protect.",
+        what=target,
+        server=target.server,
+    )
+    raise Refused(words)

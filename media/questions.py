@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.wording import sentence as _
 from media.models import MediaItem, Question
 from media.sync.rekeying import Pair, unite
 
@@ -23,7 +24,7 @@ def answer(question: Question, now: datetime, *, same: bool, by: User | None = N
     if same:
         _accept(question)
     elif not Question.objects.open().filter(pk=question.pk).update(answered_at=now, answered_by=by):
-        raise Refused("That question is answered already.")
+        raise Refused(_("That question is answered already."))
 
 
 def _accept(question: Question) -> None:
@@ -31,8 +32,10 @@ def _accept(question: Question) -> None:
         question.server.lock()
         asked = Question.objects.open().whole().filter(pk=question.pk).first()
         if asked is None:
-            raise Refused("That question is answered already.")
+            raise Refused(_("That question is answered already."))
         if asked.old.gone_at is None and not asked.old.missing_since:
-            raise Refused(f"{asked.old} is there again under its own key, so they are two titles.")
+            words = _("%(title)s is there again under its own key, so they are two titles.", title=asked.old)
+            raise Refused(words)
         if not unite(Pair(asked.old, asked.new)):
-            raise Refused(f"{asked.new} is no longer on {asked.server}.")
+            words = _("%(title)s is no longer on %(server)s.", title=asked.new, server=asked.server)
+            raise Refused(words)

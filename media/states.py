@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import PlexServer, PlexUser
+from accounts.wording import sentence as _
 from media.guids import is_matched
 from media.ledger import Ledger
 from media.likeness import COLUMNS, Likeness, likeness_of
@@ -217,10 +218,13 @@ def deny(ledger: Ledger, watch: Watch, since: datetime, *, also_later: bool = Fa
 def demand_same(item: MediaItem, metadata: Metadata) -> None:
     """Raises BadResponse when the server means another title by the key than Plaxe does."""
     if Likeness.of_item(item).contradicts(Likeness.of_metadata(metadata)):
-        raise BadResponse(
-            f"Under the key of {item} Plex has “{Likeness.of_metadata(metadata)}” now. Nothing is known of "
-            "either until the libraries are synced."
+        words = _(
+            "Under the key of %(title)s Plex has “%(other)s” now. Nothing is known of either until the"
+            " libraries are synced.",
+            title=item,
+            other=Likeness.of_metadata(metadata),
         )
+        raise BadResponse(words)
 
 
 def look(

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import Access, PlexServer, PlexUser, User
+from accounts.wording import sentence as _
 from media import copies
 from media.ledger import Ledger
 from media.likeness import COLUMNS, Likeness, likeness_of
@@ -204,9 +205,15 @@ def declare(
     """
     leaves = list(item.leaves().values_list("pk", flat=True))
     if not leaves:
-        raise Refused(f"{item} has nothing on {item.server} that {viewer} could have seen.")
+        words = _(
+            "%(title)s has nothing on %(server)s that %(who)s could have seen.",
+            title=item,
+            server=item.server,
+            who=viewer,
+        )
+        raise Refused(words)
     if not PlexUser.objects.on(item.server).filter(pk=viewer.pk).exists():
-        raise Refused(f"{viewer} is not a viewer of {item.server}.")
+        raise Refused(_("%(who)s is not a viewer of %(server)s.", who=viewer, server=item.server))
     with transaction.atomic():
         item.server.lock()
         for batch in in_pages(leaves, BATCH):

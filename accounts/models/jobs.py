@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.models.servers import PlexServer
+from accounts.wording import SentenceField
 
 # Longer than twice the longest HTTP deadline, so that a run which is only waiting for Plex keeps its lease.
 LEASE = timedelta(minutes=3)
@@ -104,7 +105,7 @@ class Job(models.Model):
     share = models.PositiveSmallIntegerField(
         null=True, help_text="How much of the run is done, in per mille."
     )
-    error = models.TextField(blank=True)
+    error = SentenceField(blank=True)
     every = models.DurationField(
         null=True, blank=True, help_text="The clock lets it run no more often; whoever names the server does."
     )

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from accounts.fields import SealedTextField
 from accounts.models.installation import Installation
 from accounts.models.users import PlexUser, User
+from accounts.wording import SentenceField
 from plexclient.http import Timing
 from plexclient.server import PlexMediaServer
 
@@ -50,7 +51,7 @@ class PlexServer(models.Model):
     is_online = models.BooleanField(default=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
     last_poll_at = models.DateTimeField(null=True, editable=False)
-    last_error = models.TextField(blank=True, editable=False)
+    last_error = SentenceField(blank=True, editable=False)
     failures = models.PositiveIntegerField(
         default=0, editable=False, help_text="How often in a row it did not answer."
     )

@@ -18,7 +18,7 @@ from accounts.jobs import running
 from accounts.models import Job, PlexServer
 from accounts.tokens import ViewerTokens
 from accounts.wording import sentence as _
-from accounts.wording import together
+from accounts.wording import together, told
 from deletions import alarms, brake, queue
 from deletions.contract import Objection
 from deletions.execution.single import UNKNOWN, UNREADABLE, execute, settle
@@ -164,7 +164,7 @@ class Pass:
             recognition.recognise(self._server, client.sections(), timezone.now())
         except PlexError as error:
             hold = Hold.WRONG_SERVER if isinstance(error, WrongServer) else Hold.OFFLINE
-            yield from self._stop(rows, Objection(hold, str(error)))
+            yield from self._stop(rows, Objection(hold, told(error)))
             return
         going = yield from self._without_alarmed(rows)
         yield from self._one_by_one(going, client, tokens)

@@ -7,7 +7,7 @@ from accounts.models import PlexServer, User
 from accounts.wording import moment
 from accounts.wording import sentence as _
 from deletions.models import AuditEntry, Deletion, Status
-from deletions.queue.moves import move
+from deletions.queue.moves import STATES, move
 
 
 def is_unsettled(deletion: Deletion) -> bool:
@@ -21,15 +21,25 @@ def give_up(deletion: Deletion, now: datetime, *, by: User | None = None) -> Non
     deletion.refresh_from_db()
     deletion.server = PlexServer.objects.get(pk=deletion.server_id)
     if deletion.status != Status.RUNNING or deletion.sent_at is None:
-        state = deletion.get_status_display().lower()
-        raise Refused(f"{deletion.title} cannot be given up: it is {state}, and nothing of it is unknown.")
+        state = STATES[Status(deletion.status)]
+        refusal = _(
+            "%(title)s cannot be given up: it is %(state)s, and nothing of it is unknown.",
+            title=deletion.title,
+            state=state,
+        )
+        raise Refused(refusal)
     if not is_unsettled(deletion):
-        raise Refused(f"{deletion.server} answers: the next pass looks what became of {deletion.title}.")
+        answers = _(
+            "%(server)s answers: the next pass looks what became of %(title)s.",
+            server=deletion.server,
+            title=deletion.title,
+        )
+        raise Refused(answers)
     words = _words(deletion, deletion.sent_at)
     ended = {"fence": deletion.fence + 1, "leased_until": None, "finished_at": now, "failure": words}
     expect, verb = (Status.RUNNING,), AuditEntry.Verb.GIVEN_UP
     if not move(deletion, Status.FAILED, expect, verb, now, by=by, text=words, **ended):
-        raise Refused(f"{deletion.title} has just been settled.")
+        raise Refused(_("%(title)s has just been settled.", title=deletion.title))
 
 
 def _words(deletion: Deletion, sent_at: datetime) -> str:

@@ -14,6 +14,16 @@ from media.answers import answers
 from media.paging import in_pages
 
 BATCH = 500
+# Within a sentence.
+STATES = {
+    Status.HELD: _("held"),
+    Status.SCHEDULED: _("scheduled"),
+    Status.RUNNING: _("running now"),
+    Status.DELETED: _("deleted"),
+    Status.GONE: _("gone"),
+    Status.FAILED: _("failed"),
+    Status.CANCELLED: _("cancelled"),
+}
 
 
 def missing(deletion: Deletion) -> tuple[Hold, str]:

@@ -7,10 +7,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.wording import sentence as _
+from accounts.wording import together
 from deletions import alarms, keeping, snapshot
 from deletions.models import STICKY, AuditEntry, Deletion, Hold, Policy, Status
 from deletions.queue.cancelled import declined_elsewhere, overrule
-from deletions.queue.moves import current, missing, move
+from deletions.queue.moves import STATES, current, missing, move
 from media.answers import answers
 from media.versions import versions_of
 
@@ -32,7 +34,7 @@ def cancel(deletion: Deletion, now: datetime, *, by: User | None = None) -> None
         move(deletion, Status.CANCELLED, expect, AuditEntry.Verb.CANCELLED, now, by=by, finished_at=now)
         or _withdraw(deletion, now, by)
     ):
-        raise _refusal(deletion, "cancelled")
+        raise _refusal(deletion, _("%(title)s cannot be cancelled: it is %(state)s."))
 
 
 def _withdraw(deletion: Deletion, now: datetime, by: User | None) -> bool:
@@ -51,14 +53,14 @@ def approve(deletion: Deletion, now: datetime, *, by: User | None = None, versio
     if version is not None:
         _refuse_unless_one_of_several(deletion, version)
     if words := _what_stays(deletion):
-        raise Refused(f"{deletion.title} cannot be approved. {words}")
+        raise Refused(together([_("%(title)s cannot be approved.", title=deletion.title), words]))
     accepted = {*deletion.accepted, deletion.hold} & ACCEPTABLE
     fields: dict[str, Any] = {"accepted": sorted(accepted)}
     if deletion.hold in CHANGES:
         chosen = version or ("" if deletion.hold == Hold.VERSIONS else deletion.version)
         fields |= {**current(deletion, chosen), "version": chosen}
     if not move(deletion, Status.SCHEDULED, (Status.HELD,), AuditEntry.Verb.APPROVED, now, by=by, **fields):
-        raise _refusal(deletion, "approved")
+        raise _refusal(deletion, _("%(title)s cannot be approved: it is %(state)s."))
 
 
 def _what_stays(deletion: Deletion) -> str:
@@ -75,12 +77,19 @@ def _what_stays(deletion: Deletion) -> str:
 
 def _refuse_unless_one_of_several(deletion: Deletion, version: str) -> None:
     if deletion.hold not in CHANGES:
-        raise Refused(f"{deletion.title} does not wait for one of its versions to be chosen.")
+        words = _("%(title)s does not wait for one of its versions to be chosen.", title=deletion.title)
+        raise Refused(words)
     there = [each.media_id for each in versions_of(deletion.item)] if deletion.item else []
     if len(there) < 2:
-        raise Refused(f"{deletion.title} has only one version.")
+        raise Refused(_("%(title)s has only one version.", title=deletion.title))
     if not version or version not in there:
-        raise Refused(f"{deletion.title} has no version {version}. It has: {', '.join(there)}.")
+        words = _(
+            "%(title)s has no version %(version)s. It has: %(there)s.",
+            title=deletion.title,
+            version=version,
+            there=", ".join(there),
+        )
+        raise Refused(words)
 
 
 def hasten(deletion: Deletion, now: datetime, *, by: User | None = None) -> None:
@@ -94,7 +103,7 @@ def hasten(deletion: Deletion, now: datetime, *, by: User | None = None) -> None
     expect, verb = (Status.SCHEDULED,), AuditEntry.Verb.HASTENED
     due = Policy.of(deletion.server).opens(now)
     if not move(deletion, Status.SCHEDULED, expect, verb, now, by=by, scheduled_for=due):
-        raise _refusal(deletion, "deleted now")
+        raise _refusal(deletion, _("%(title)s cannot be deleted now: it is %(state)s."))
 
 
 def let_go(deletion: Deletion, now: datetime, *, by: User | None = None) -> bool:
@@ -115,8 +124,8 @@ def retry(deletion: Deletion, now: datetime, *, by: User | None = None) -> Delet
         if _arm(deletion, now, by):
             return deletion
     except IntegrityError:
-        raise Refused(f"{deletion.title} is in the queue already.") from None
-    raise _refusal(deletion, "tried again")
+        raise Refused(_("%(title)s is in the queue already.", title=deletion.title)) from None
+    raise _refusal(deletion, _("%(title)s cannot be tried again: it is %(state)s."))
 
 
 def _arm(deletion: Deletion, now: datetime, by: User | None) -> bool:
@@ -136,7 +145,7 @@ def _arm(deletion: Deletion, now: datetime, by: User | None) -> bool:
 def _queue_the_rest(deletion: Deletion, now: datetime, by: User | None) -> Deletion:
     item = deletion.item
     if item is None or item.gone_at:
-        raise Refused(f"Nothing is left of {deletion.title}.")
+        raise Refused(_("Nothing is left of %(title)s.", title=deletion.title))
     with transaction.atomic():
         rest = Deletion.objects.create(
             **snapshot.facts(deletion.server, item, answers([item])[item.pk]),
@@ -150,6 +159,5 @@ def _queue_the_rest(deletion: Deletion, now: datetime, by: User | None) -> Delet
     return rest
 
 
-def _refusal(deletion: Deletion, what: str) -> Refused:
-    state = deletion.get_status_display().lower()
-    return Refused(f"{deletion.title} cannot be {what}: it is {state}.")
+def _refusal(deletion: Deletion, words: str) -> Refused:
+    return Refused(_(words, title=deletion.title, state=STATES[Status(deletion.status)]))

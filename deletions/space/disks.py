@@ -4,7 +4,11 @@ import shutil
 from pathlib import Path
 from threading import Lock, Thread
 
+from accounts.wording import sentence as _
+
 PATIENCE = 5.0  # seconds
+
+SILENT = _("the disk does not answer")
 
 _asking: dict[str, Thread] = {}
 _lock = Lock()
@@ -18,11 +22,15 @@ def free_bytes(path: str, mount: str) -> int:
     """For whoever is not root. Raises Unknown when that cannot be found out, or it is another disk by now."""
     found = _ask(path)
     if isinstance(found, OSError):
-        reason = found.strerror or type(found).__name__
-        raise Unknown(f"The folder {path} cannot be read: {reason}.")
+        raise _unreadable(path, found)
     free, today = found
     if today != mount:
-        raise Unknown(f"The disk of {path} was mounted at {mount} and is not. Is it switched on?")
+        words = _(
+            "The disk of %(path)s was mounted at %(mount)s and is not. Is it switched on?",
+            path=path,
+            mount=mount,
+        )
+        raise Unknown(words)
     return free
 
 
@@ -30,8 +38,13 @@ def mount_of(path: str) -> str:
     """Where the folder's disk is mounted. Raises Unknown as above."""
     found = _ask(path)
     if isinstance(found, OSError):
-        raise Unknown(f"The folder {path} cannot be read: {found.strerror or type(found).__name__}.")
+        raise _unreadable(path, found)
     return found[1]
+
+
+def _unreadable(path: str, error: OSError) -> Unknown:
+    reason = error.strerror or type(error).__name__
+    return Unknown(_("The folder %(path)s cannot be read: %(why)s.", path=path, why=reason))
 
 
 def _ask(path: str) -> tuple[int, str] | OSError:
@@ -39,11 +52,11 @@ def _ask(path: str) -> tuple[int, str] | OSError:
     answers: list[tuple[int, str] | OSError] = []
     with _lock:
         if path in _asking and _asking[path].is_alive():
-            return OSError(0, "the disk does not answer")
+            return OSError(0, SILENT)
         thread = _asking[path] = Thread(target=lambda: answers.append(_look(path)), daemon=True)
         thread.start()
     thread.join(PATIENCE)
-    return answers[0] if answers else OSError(0, "the disk does not answer")
+    return answers[0] if answers else OSError(0, SILENT)
 
 
 def _look(path: str) -> tuple[int, str] | OSError:

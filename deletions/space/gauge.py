@@ -6,6 +6,7 @@ from django.db.models import Sum
 
 from accounts.wording import sentence as _
 from accounts.wording import together
+from accounts.wording import told as words_of
 from deletions.models import SpaceRule
 from deletions.space import disks
 from media.models import LibrarySection, MediaItem
@@ -29,7 +30,7 @@ class Gauge:
         try:
             return cls(rule, _free(rule) if rule.path else size_of(rule.section))
         except disks.Unknown as problem:
-            return cls(rule, 0, str(problem))
+            return cls(rule, 0, words_of(problem))
 
     @property
     def measures(self) -> str:
@@ -51,7 +52,7 @@ class Gauge:
         try:
             return self.look(max(freed, _free(self.rule) - self.start))
         except disks.Unknown as problem:
-            return Gauge(self.rule, 0, str(problem)).look(freed)
+            return Gauge(self.rule, 0, words_of(problem)).look(freed)
 
     def _words(self, words: str, have: int, limit: int) -> str:
         is_needed = have < limit if self.rule.path else have > limit

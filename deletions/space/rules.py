@@ -4,13 +4,12 @@ from datetime import datetime
 from pathlib import PurePath
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from accounts.durations import size_text
 from accounts.errors import Refused
 from accounts.models import User
-from accounts.wording import sentence
+from accounts.wording import sentence as _
+from accounts.wording import together, told
 from deletions.models import AuditEntry, SpaceRule
 from deletions.space import disks
 from media.models import LibrarySection
@@ -27,9 +26,10 @@ def keep_free(
     try:
         mount = disks.mount_of(path)
     except disks.Unknown as problem:
-        raise Refused(f"{problem} Mount it for Plaxe, or limit the library's own size.") from None
-    words = sentence(
-        gettext_noop("Titles go only while less than %(size)s are free on the disk of %(path)s."),
+        advice = _("Mount it for Plaxe, or limit the library's own size.")
+        raise Refused(together([told(problem), advice])) from None
+    words = _(
+        "Titles go only while less than %(size)s are free on the disk of %(path)s.",
         size=size_text(free_bytes),
         path=path,
     )
@@ -38,9 +38,7 @@ def keep_free(
 
 def limit(section: LibrarySection, limit_bytes: int, now: datetime, *, by: User | None = None) -> SpaceRule:
     """Titles of the library go only while together they are larger than that."""
-    words = sentence(
-        gettext_noop("Titles go only while the library is larger than %(size)s."), size=size_text(limit_bytes)
-    )
+    words = _("Titles go only while the library is larger than %(size)s.", size=size_text(limit_bytes))
     return _set(section, words, now, by, path="", mount="", free_bytes=None, limit_bytes=limit_bytes)
 
 
@@ -49,7 +47,7 @@ def switch_off(section: LibrarySection, now: datetime, *, by: User | None = None
     """From now on its titles go when their time has come. False when there was no rule."""
     removed, _kinds = SpaceRule.objects.filter(section=section).delete()
     if removed:
-        words = sentence(gettext_noop("Titles go when their time has come, whatever room there is."))
+        words = _("Titles go when their time has come, whatever room there is.")
         _entry(section, words, now, by).save()
     return bool(removed)
 

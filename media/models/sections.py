@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PlexServer
+from accounts.wording import SentenceField
 
 UUID = 64
 TICK = timedelta(microseconds=1)
@@ -46,7 +47,7 @@ class LibrarySection(models.Model):
     shrank_at = models.DateTimeField(
         null=True, help_text="When a listing first came back suspiciously short."
     )
-    last_error = models.TextField(blank=True)
+    last_error = SentenceField(blank=True)
 
     objects = LibrarySectionQuerySet.as_manager()
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Job, PlexServer
 from accounts.models.jobs import Part
+from accounts.wording import sentence as _
+from accounts.wording import told
 from media import watching
 from media.models import HistoryCursor
 from media.paging import in_pages, reaches_back
@@ -146,11 +148,13 @@ class _Run:
     def _demand_all(self, reading: Reading[Play]) -> None:
         self._skipped += reading.skipped
         if not reading.is_whole:
-            total = "an unknown number" if reading.total is None else reading.total
-            raise BadResponse(
-                f"The history could not be read whole: {reading.rows - reading.skipped} of {total} rows. "
-                "What was read is recorded, and the next poll goes on from there."
+            words = _(
+                "The history could not be read whole: %(read)s of %(total)s rows. What was read is recorded,"
+                " and the next poll goes on from there.",
+                read=reading.rows - reading.skipped,
+                total=_("an unknown number") if reading.total is None else reading.total,
             )
+            raise BadResponse(words)
 
     def _take(self, page: list[Play], total: int | None = None) -> None:
         """Record a page and where it ends, both or neither."""
@@ -210,5 +214,5 @@ def _problem_of(step: Callable[[], None]) -> str:
     try:
         step()
     except PlexError as problem:
-        return str(problem)
+        return told(problem)
     return ""

@@ -1,6 +1,7 @@
 """The lists that Plex keeps for each viewer: which titles of a library he has seen."""
 
 from accounts.models import PlexUser
+from accounts.wording import sentence as _
 from media.models import LibrarySection, MediaItem, Watch
 from plexclient.errors import BadResponse
 from plexclient.paging import Reading
@@ -25,7 +26,11 @@ def demand_filtered(client: PlexMediaServer, section: LibrarySection, total: int
     others = opened(client, section, unwatched=True, page_size=1)
     next(others.pages(), None)
     if others.total is None or others.total == total:
-        raise BadResponse(f"{section} was listed without regard to who has seen what.")
+        raise BadResponse(_("%(library)s was listed without regard to who has seen what.", library=section))
+
+
+def gaps(section: LibrarySection) -> BadResponse:
+    return BadResponse(_("The list of %(library)s has gaps. It is read again next time.", library=section))
 
 
 def is_listed(item: MediaItem, viewer: PlexUser, client: PlexMediaServer, metadata: Metadata) -> bool:
@@ -39,7 +44,7 @@ def is_listed(item: MediaItem, viewer: PlexUser, client: PlexMediaServer, metada
     if not any(row.rating_key == item.rating_key for row in reading):
         if reading.complete:
             return False
-        raise BadResponse(f"The list of {item.section} has gaps. It is read again next time.")
+        raise gaps(item.section)
     demand_filtered(client, item.section, reading.total)
     return True
 

@@ -15,10 +15,11 @@ from django.utils import timezone
 from accounts.models import Access, Job, PlexServer, PlexUser
 from accounts.models.jobs import Part
 from accounts.tokens import NoToken, ViewerTokens, in_words
+from accounts.wording import sentence as _
 from media import states
 from media.models import Assignment, LibrarySection
 from media.paging import reaches_back
-from media.sources.listed import demand_filtered, opened
+from media.sources.listed import demand_filtered, gaps, opened
 from media.sources.report import PollReport
 from media.states import Listing, Seen, Taken
 from media.watching import announce
@@ -194,13 +195,13 @@ class _List:
     def _take_all(self) -> Taken:
         reading = opened(self._client, self._listing.section)
         rows: list[Seen] = []
-        for _ in self._kept(reading, rows):
+        for _page in self._kept(reading, rows):
             pass
         return self._take_whole(reading, rows)
 
     def _take_whole(self, reading: Reading[Metadata], rows: list[Seen]) -> Taken:
         if not reading.complete:
-            raise BadResponse(f"The list of {self._listing.section} has gaps. It is read again next time.")
+            raise gaps(self._listing.section)
         if not all(row.count for row in rows):
             demand_filtered(self._client, self._listing.section, len(rows))
         total = len({row.key for row in rows})
@@ -222,11 +223,14 @@ class _List:
         if known is None or known.is_doubted or known.total - total <= max(BELIEVABLE, known.total // 2):
             return
         self.memory = replace(known, is_doubted=True)
-        section = self._listing.section
-        raise BadResponse(
-            f"The list of {section} had {known.total} titles and has {total} now. It is believed when "
-            "the next reading says the same."
+        words = _(
+            "The list of %(library)s had %(before)s titles and has %(now)s now. It is believed when the next"
+            " reading says the same.",
+            library=self._listing.section,
+            before=known.total,
+            now=total,
         )
+        raise BadResponse(words)
 
     def _new_ones(self, taken: Taken) -> int:
         """Titles in the list that are not synced yet, and were not in it when it was last read."""

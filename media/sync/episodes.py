@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.wording import sentence as _
 from media.models import MediaItem
 from media.sync.missing import miss
 from media.sync.store import store
@@ -14,7 +15,7 @@ def sync_episodes(show: MediaItem, client: PlexMediaServer, now: datetime) -> No
     reading = client.all_leaves(show.rating_key)
     rows = [row for row in reading if row.type == MediaItem.Type.EPISODE]
     if not reading.complete:
-        raise BadResponse(f"Plex does not list all episodes of {show}.")
+        raise BadResponse(_("Plex does not list all episodes of %(show)s.", show=show))
     store(show.server, show.section, rows, now)
     listed = {row.rating_key for row in rows}
     there = MediaItem.objects.present().filter(show=show, type=MediaItem.Type.EPISODE, first_seen_at__lt=now)

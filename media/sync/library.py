@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from accounts.connecting import reach
 from accounts.models import Job, PlexServer
+from accounts.wording import told
 from media import standing
 from media.models import LibrarySection, MediaItem
 from media.sync.anew import follow_copies
@@ -63,7 +64,7 @@ def _sections(
     try:
         return read_sections(server, client, now)
     except PlexError as problem:
-        server.missed(str(problem), is_online=not isinstance(problem, Unreachable))
+        server.missed(told(problem), is_online=not isinstance(problem, Unreachable))
         raise
 
 
@@ -73,7 +74,7 @@ def _sync_section(section_pass: SectionPass, report: SyncReport, *, full: bool) 
     try:
         doubt = section_pass.run(full=full or section.needs_full_pass)
     except PlexError as problem:
-        doubt = str(problem)
+        doubt = told(problem)
         section.failed(doubt)
     if doubt:
         logger.log(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Job, PlexServer
 from accounts.models.jobs import Part
+from accounts.wording import sentence as _
 from media.models import LibrarySection
 from media.paging import reaches_back
 from media.sync.missing import Absence, SeenKeys, absence, settle
@@ -98,7 +99,8 @@ class SectionPass:
         for page in reading.pages():
             rows = [row for row in page if row.type == name_of(kind)]
             if len(rows) < len(page) / 2:
-                raise BadResponse(f"The server was asked for {name_of(kind)}s and sent other things.")
+                words = _("The server was asked for %(titles)s and sent other things.", titles=TITLES[kind])
+                raise BadResponse(words)
             self._strange += len(page) - len(rows)
             self.stored += store(self._server, self.section, rows, self._now)
             self._tell(reading, kind)
@@ -112,11 +114,21 @@ class SectionPass:
 
     def _demand_all(self, reading: Reading[Metadata], kind: ItemType) -> None:
         if not reading.complete or self._strange:
-            total = "an unknown number" if reading.total is None else reading.total
-            understood = reading.rows - reading.skipped - self._strange
-            raise BadResponse(
-                f"Only {understood} of {total} {name_of(kind)}s could be read. Nothing was marked as gone."
+            words = _(
+                "Only %(understood)s of %(total)s %(titles)s could be read. Nothing was marked as gone.",
+                understood=reading.rows - reading.skipped - self._strange,
+                total=_("an unknown number") if reading.total is None else reading.total,
+                titles=TITLES[kind],
             )
+            raise BadResponse(words)
+
+
+TITLES = {
+    ItemType.MOVIE: _("movies"),
+    ItemType.SHOW: _("shows"),
+    ItemType.SEASON: _("seasons"),
+    ItemType.EPISODE: _("episodes"),
+}
 
 
 def name_of(kind: ItemType) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import PlexServer
+from accounts.wording import sentence as _
 from media.models import LibrarySection
 from media.sync.recognition import recognise, uuid_of
 from plexclient.server import PlexMediaServer
@@ -45,9 +46,10 @@ def _miss(section: LibrarySection, now: datetime) -> str:
         section.save(update_fields=["gone_at"])
         return ""
     section.missing_since = section.missing_since or now
-    section.last_error = (
-        "The server does not list this library any more. Its titles stay as they are. The library is taken "
-        f"for gone when a sync, {AGREES_AFTER.seconds // 60} minutes later or more, does not find it either."
+    section.last_error = _(
+        "The server does not list this library any more. Its titles stay as they are. The library is taken"
+        " for gone when a sync, %(minutes)s minutes later or more, does not find it either.",
+        minutes=AGREES_AFTER.seconds // 60,
     )
     section.save(update_fields=["missing_since", "last_error"])
     return f"{section}: {section.last_error}"
