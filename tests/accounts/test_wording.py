@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy
 
 from accounts import wording
+from accounts.errors import Refused
 from accounts.wording import Sentence, counted, moment, say, sentence, together, told
 
 PLAYING = "%(who)s is playing %(title)s."
@@ -90,3 +91,11 @@ def test_a_value_in_turn_and_a_text_that_waits_for_its_language_are_said_too() -
         said = sentence(gettext_lazy("The delay is %s."), "9d")
     assert said == "The delay is 9d."
     assert in_german(said) == in_german(sentence("The delay is %s.", "9d")) != said
+
+
+def test_a_refusal_is_told_in_the_language_of_the_reader_and_written_down_in_english() -> None:
+    refusal = Refused(sentence(PLAYING, who="Mia", title="Heron Lake"))
+    assert str(refusal) == "Mia is playing Heron Lake."
+    with translation.override("de"):
+        assert str(refusal) == "Mia sieht gerade Heron Lake."
+        assert told(refusal) == "Mia is playing Heron Lake."

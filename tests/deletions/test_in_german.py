@@ -18,7 +18,9 @@ from tests.pages import text_of, words_of
 ROOT = Path(__file__).parents[2]
 GERMAN = {"Accept-Language": "de"}
 # Whatever these are told is written down, or shown to whoever asks why.
-TAKE_SENTENCES = {"Objection", "Verdict", "Obstacle", "NoToken", "hold_together"}
+TAKE_SENTENCES = {"Objection", "Verdict", "Obstacle", "NoToken", "hold_together"} | {
+    "Refused", "Busy", "Unreadable", "Over", "Unknown", "WrongServer", "BadResponse", "NotFound",
+}  # fmt: skip
 
 
 def written_down() -> Iterator[tuple[str, ast.expr]]:
