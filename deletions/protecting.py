@@ -50,7 +50,8 @@ def keep(keeper: Keeper, rule: Rule, now: datetime, *, by: User | None = None) -
         before = keeping.rule_of(keeper)
         is_news = keeping.keep(keeper, rule, now, by=by)
         if is_news:
-            text = f"Keeps {keeping.rule_of(keeper)}; before {before}."
+            rule = keeping.rule_of(keeper)
+            text = _("Keeps %(now)s; before %(before)s.", now=rule.words, before=before.words)
             _write_down([keeper], Verb.CHANGED, now, by, text=text)
     return is_news
 

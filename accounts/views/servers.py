@@ -21,6 +21,7 @@ from accounts.paths import safe_path
 from accounts.requests import Request
 from accounts.signals import server_taken
 from accounts.tasks import hint, sync_viewers
+from accounts.wording import say, told
 from plexclient.errors import PlexError
 from plexclient.types import Resource
 
@@ -38,7 +39,7 @@ def take_first(
     try:
         _take(user, resources[0], None, now)
     except (Refused, PlexError) as problem:
-        messages.error(request, str(problem))
+        messages.error(request, say(told(problem)))
         return redirect(choice)
     return redirect(next_path)
 
@@ -56,7 +57,7 @@ def choose(request: Request) -> HttpResponse:
     try:
         resources = owned_servers(cloud(request.user.plex_token, hurried()).resources())
     except (PlexError, Refused) as problem:
-        return _page(request, [], words=str(problem), status=503)
+        return _page(request, [], words=say(told(problem)), status=503)
     if request.method == "POST":
         return _connect(request, resources)
     if wanted := request.GET.get("check"):
@@ -78,7 +79,7 @@ def _connect(request: Request, resources: list[Resource]) -> HttpResponse:
     except NoWay as refusal:
         return _page(request, resources, resource, refusal.tried, words=str(refusal), status=422)
     except (Refused, PlexError) as problem:
-        return _page(request, resources, resource, words=str(problem), status=422)
+        return _page(request, resources, resource, words=say(told(problem)), status=422)
     words = _("%(server)s is connected. Its viewers and libraries are being read.")
     messages.success(request, words % {"server": server})
     return redirect(safe_path(request.POST.get("next")))

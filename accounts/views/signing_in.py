@@ -22,6 +22,7 @@ from accounts.models import Installation
 from accounts.paths import safe_path
 from accounts.views.local import is_possible
 from accounts.views.servers import take_first
+from accounts.wording import say, told
 from plexclient.errors import PlexError
 
 P = ParamSpec("P")
@@ -94,7 +95,7 @@ def check(request: HttpRequest) -> HttpResponse:
     except plex_login.Over:
         arrived = "over"
     except PlexError as problem:
-        return render(request, "accounts/_trouble.html", {"words": str(problem)})
+        return render(request, "accounts/_trouble.html", {"words": say(told(problem))})
     return HttpResponseClientRedirect(reverse("accounts:finish")) if arrived else HttpResponse()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.claiming import cloud
 from accounts.errors import Refused
 from accounts.models import Installation, Job, PlexServer
+from accounts.wording import say, told
 from deletions.doctor.findings import Finding, note, problem, warning, well
 from deletions.models import Deletion, Policy
 from media.models import Assignment, Question
@@ -84,7 +85,7 @@ def reaches_plex_tv(now: datetime) -> Iterator[Finding]:
         cloud(owner.plex_token).user()
     except (PlexError, Refused) as trouble:
         advice = _("Without plex.tv nobody but the owner can be asked, so titles of others wait.")
-        yield warning("plex_tv", str(trouble), advice)
+        yield warning("plex_tv", say(told(trouble)), advice)
     else:
         yield well("plex_tv", _("plex.tv answers and knows the owner."))
 

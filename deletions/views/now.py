@@ -15,6 +15,7 @@ from accounts.connecting import reach
 from accounts.errors import Refused
 from accounts.models import PlexServer
 from accounts.requests import Request
+from accounts.wording import say, told
 from deletions import ending
 from media import playing as sessions
 from media.models import PlaySession
@@ -43,7 +44,7 @@ def _ask(server: PlexServer, now: datetime) -> str:
     try:
         sessions.refresh(server, reach(server, now), now)
     except PlexError as problem:
-        return f"{server}: {problem}"
+        return f"{server}: {say(told(problem))}"
     return ""
 
 
@@ -77,5 +78,5 @@ def _do(request: Request, pk: int, act: Callable[[PlaySession, datetime], None],
         act(session, timezone.now())
         messages.success(request, words)
     except (Refused, PlexError) as problem:
-        messages.error(request, str(problem))
+        messages.error(request, say(told(problem)))
     return redirect("deletions:now")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import PlexUser
+from accounts.wording import counted as ngettext
+from accounts.wording import say, together
+from accounts.wording import sentence as _
 
 if TYPE_CHECKING:
     from media.models.library import MediaItem
@@ -67,16 +68,19 @@ class Rule:
         return self != Rule()
 
     def __str__(self) -> str:
+        return say(self.words)
+
+    @property
+    def words(self) -> str:
         """`the 3 newest episodes, the first season, never fewer than 5`."""
         words = []
         if self.newest is not None:
-            words.append(ngettext("the newest episode", "the %(n)d newest episodes", self.newest))
+            words.append(ngettext("the newest episode", "the %(n)s newest episodes", self.newest))
         if self.first_season is not None:
             words.append(_("the first season") if self.first_season else _("no first season"))
         if self.at_least is not None:
-            words.append(_("never fewer than %(least)d"))
-        named = ", ".join(words) or _("nothing by rule")
-        return named % {"n": self.newest, "least": self.at_least}
+            words.append(_("never fewer than %(least)s", least=self.at_least))
+        return together(words, ", ") or _("nothing by rule")
 
     def over(self, library: "Rule") -> "Rule":
         """What holds for a show that says this in a library that says that."""
