@@ -38,6 +38,10 @@ class Sentence(str):
         made.said = said
         return made
 
+    def __getnewargs__(self) -> tuple[str, Said]:  # type: ignore[override]
+        """For the cache and for other processes."""
+        return str(self), self.said
+
     def __html__(self) -> SafeString:
         return escape(say(self))
 

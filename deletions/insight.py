@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from accounts.connecting import reach
 from accounts.models import PlexServer
-from accounts.wording import say, told
+from accounts.wording import told
 from plexclient.errors import PlexError
 from plexclient.server import PlexMediaServer
 from plexclient.types import Metadata, Root
@@ -54,13 +54,13 @@ def _read(server: PlexServer, now: datetime) -> Insight:
         client = reach(server, now)
         found.root = client.root()
     except PlexError as problem:
-        found.problem = say(told(problem))
+        found.problem = told(problem)
         return found
     for name, read in _parts(client).items():
         try:
             setattr(found, name, read())
         except PlexError as problem:
-            found.unread.append(say(told(problem)))
+            found.unread.append(told(problem))
     return found
 
 

@@ -1,6 +1,7 @@
 """What was written down in English is read in the language of whoever reads it."""
 
 import json
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -99,3 +100,9 @@ def test_a_refusal_is_told_in_the_language_of_the_reader_and_written_down_in_eng
     with translation.override("de"):
         assert str(refusal) == "Mia sieht gerade Heron Lake."
         assert told(refusal) == "Mia is playing Heron Lake."
+
+
+def test_a_sentence_goes_through_the_cache_and_to_other_processes() -> None:
+    said = pickle.loads(pickle.dumps(sentence(PLAYING, who="Mia", title="Heron Lake")))
+    assert said == "Mia is playing Heron Lake."
+    assert in_german(said) == "Mia sieht gerade Heron Lake."
