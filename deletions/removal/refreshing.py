@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable
 
+from accounts.wording import sentence as _
+from accounts.wording import told
 from media.models import MediaItem
 from plexclient.errors import PlexError
 from plexclient.server import PlexMediaServer
@@ -25,5 +27,5 @@ def refresh(client: PlexMediaServer, item: MediaItem | None, paths: Iterable[str
             client.refresh(item.section.key, folder)
     except PlexError as error:
         logger.warning("Looking anew for %s: %s", item, error)
-        return f"Plex could not be asked to look at once: {error}"
+        return _("Plex could not be asked to look at once: %(why)s", why=told(error))
     return ""
